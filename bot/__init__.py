@@ -1,0 +1,1 @@
+"""The assistant: understanding, rules, dialogs, and the rim around them."""

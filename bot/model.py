@@ -1,0 +1,511 @@
+"""The nouns of the product, as frozen values.
+
+Nothing here knows how a thing is stored, shown or sent; and nothing here is ever changed in
+place: a change makes a new value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+LicenseType = Literal["MD", "DO"]
+Origin = Literal["hub", "transcript", "typed"]
+Fact = bool | str | int | date
+"""A profile fact: `dea`, `direct_patient_care`, `birth_month`, ...; an absent key is unknown."""
+
+
+# ── the physician and what they hold ────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """One board's permission to practise; `board` is a board file's id, such as `us-tx`."""
+
+    board: str
+    type: LicenseType
+    expires: date | None = None
+    issued: date | None = None
+    first_cycle: bool | None = None
+    number: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """One certifying board's certificate; `board` is its abbreviation, such as `ABIM`."""
+
+    board: str
+    since: date | None = None
+    expires: date | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One completed activity's credit.
+
+    `amount` is in credits (hours where a board says hours), in quarters. `type` is an id of
+    `data/credit_types.json`; `board` names the certifying board of MOC points. `topics` are
+    known (given by the hub's catalog or confirmed); `inferred` are guessed from the title and
+    count only once the physician has confirmed them.
+    """
+
+    title: str
+    completed_on: date
+    amount: Decimal
+    type: str = "ama-pra-1"
+    provider: str | None = None
+    origin: Origin = "hub"
+    board: str | None = None
+    topics: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+    activity_id: str | None = None
+    hub_id: str | None = None
+    format: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of the person beyond licenses. `facts` holds only what was said."""
+
+    name: str | None = None
+    license_type: LicenseType | None = None
+    specialty: str | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    dea_expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Physician:
+    """The person in the chat, with all that a standing is worked out from."""
+
+    id: int
+    profile: Profile = Profile()
+    licenses: tuple[License, ...] = ()
+    certifications: tuple[Certification, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    linked: bool = False
+    synced_at: datetime | None = None
+
+
+# ── activities ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class CreditOffer:
+    """What an activity gives; `amount` is None where the page names the type and no figure."""
+
+    type: str
+    amount: Decimal | None = None
+    board: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something one can take. None or an empty tuple: the source did not say."""
+
+    id: str
+    title: str
+    provider: str
+    activity_type: str | None = None
+    format: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    city: str | None = None
+    state: str | None = None
+    credits: tuple[CreditOffer, ...] = ()
+    topics: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
+    fee_usd: Decimal | None = None
+    open_to_all: bool | None = None
+    url: str | None = None
+    summary: str | None = None
+    source_as_of: str | None = None
+
+
+# ── what is asked ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Another reading of the same words."""
+
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a message asks.
+
+    `slots` are named as in `docs/understanding.md` (`jurisdictions`, `topics`, `date_from`, ...),
+    JSON values only (dates as ISO text), so that a question can be stored as it is. `evidence`
+    says for each slot from which words it was read. `confidence` is between 0 and 1.
+    """
+
+    intent: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float = 1.0
+    text: str = ""
+    runners_up: tuple[Guess, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+# ── what comes in ───────────────────────────────────────────────────────────────────────────
+
+
+class Kind(StrEnum):
+    """What a message is made of; everything the bot does not read by itself has a name too."""
+
+    TEXT = "text"
+    PRESS = "press"
+    FILE = "file"
+    PHOTO = "photo"
+    VOICE = "voice"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    OTHER = "other"
+    EDITED = "edited"
+    GROUP = "group"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file offered by the physician; fetched at the rim, only if a dialog wants it."""
+
+    file_id: str
+    unique_id: str
+    name: str | None
+    mime: str | None
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message or button press, with nothing of Telegram's own types left in it."""
+
+    update_id: int
+    chat_id: int
+    kind: Kind
+    received_at: datetime
+    text: str = ""
+    data: str = ""
+    press_id: str = ""
+    message_id: int | None = None
+    language: str | None = None
+    name: str | None = None
+    file: IncomingFile | None = None
+
+
+# ── what comes of it: effects, a closed set ─────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice under a message. `label` is a text key or, with `literal`, the label itself.
+
+    Exactly one of `data` (at most 64 bytes, made by `bot.buttons.pack`), `url` and `copy` is set.
+    """
+
+    label: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    literal: bool = False
+    danger: bool = False
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file made for the physician: `kind` is `photo` or `document`."""
+
+    kind: Literal["photo", "document"]
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A new message: a text's key, its values, and the buttons under it."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    buttons: Rows = ()
+    attachment: Attachment | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The message whose button was pressed, said anew in its place."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    buttons: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgePress:
+    """The small notice over the chat after a press; without a key it only ends the waiting."""
+
+    key: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDialog:
+    """A conversation of several steps goes on: what it must know again at the next message."""
+
+    dialog: str
+    version: int
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DropDialog:
+    """The open conversation of several steps ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """What this turn was about, so that "and in Ohio?" can be understood at the next one."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class SetFact:
+    """One profile fact as the physician said it; None forgets it."""
+
+    name: str
+    value: Fact | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProfile:
+    """Name, license type, specialty or DEA date changed; only what is given in `changes`."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLicense:
+    """A license added, or changed where `license.id` is set."""
+
+    license: License
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLicense:
+    license_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCertification:
+    certification: Certification
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCertification:
+    certification_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddCredit:
+    credit: Credit
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCredit:
+    credit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTopics:
+    """Topics guessed from a credit's title, confirmed (`yes`) or refused by the physician."""
+
+    credit_id: int
+    topics: tuple[str, ...]
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaveActivity:
+    """An activity put on, or taken off, the physician's list."""
+
+    activity_id: str
+    saved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePhysician:
+    """All that is stored of this physician goes, the conversation included."""
+
+
+Change = (
+    SetFact
+    | ChangeProfile
+    | KeepLicense
+    | RemoveLicense
+    | KeepCertification
+    | RemoveCertification
+    | AddCredit
+    | RemoveCredit
+    | ConfirmTopics
+    | SaveActivity
+    | ErasePhysician
+)
+Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | Change
+
+
+# ── looking for activities ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for; None or empty means "no matter".
+
+    `words` are free text, typos and all. `gaps` are the physician's open topics with the hours
+    still missing, used by the order `gaps`. Only activities that can still be taken on `today`
+    are found unless `history` is set.
+    """
+
+    today: date
+    words: str = ""
+    topics: tuple[str, ...] = ()
+    specialty: str | None = None
+    format: str | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    city: str | None = None
+    state: str | None = None
+    free: bool | None = None
+    min_credits: Decimal | None = None
+    credit_type: str | None = None
+    certifying_board: str | None = None
+    provider: str | None = None
+    open_to_all: bool | None = None
+    order: Literal["match", "gaps"] = "match"
+    gaps: Mapping[str, Decimal] = field(default_factory=dict)
+    history: bool = False
+    limit: int = 5
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One activity found; `score` is between 0 and 100, higher is closer."""
+
+    activity: Activity
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of hits, the number of all, and the filters that had to be let go, by name."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    relaxed: tuple[str, ...] = ()
+
+
+# ── where a physician stands ────────────────────────────────────────────────────────────────
+
+
+class State(StrEnum):
+    """A rule's state for one person in one cycle."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_YET_KNOWN = "not_yet_known"
+    DOES_NOT_APPLY = "does_not_apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A renewal period, both days included; None where it depends on a fact not known."""
+
+    first_day: date | None
+    last_day: date | None
+    missing_fact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How much of a credit serves a rule."""
+
+    credit: Credit
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How much of a credit does not serve a rule, and why.
+
+    Reasons: `outside_period`, `cap_reached`, `wrong_type`, `duplicate`, `topic_not_confirmed`,
+    `excluded_topic`, `used_by_carryover`.
+    """
+
+    credit: Credit
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStanding:
+    """One rule for one person: have, need and left in credits, and the credits behind them.
+
+    `missing_fact` is the one fact that would settle "not yet known". `relies_on` are the facts
+    that "does not apply" (or a condition that holds) was read from. `topics` are the topic ids
+    that serve the rule. `unit` is `credits`, `points`, `articles`, `questions`, ... `inside` says
+    whether the hours lie within the total.
+    """
+
+    id: str
+    title: str
+    state: State
+    have: Decimal
+    need: Decimal | None
+    left: Decimal | None
+    missing_fact: str | None = None
+    counted: tuple[Counted, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    relies_on: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    unit: str = "credits"
+    inside: bool = True
+    note: str | None = None
+    window: Cycle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All rules of one license, certification or federal duty for one person.
+
+    `holder` is `license`, `certification` or `federal`; `as_of` (YYYY-MM), `confidence` and
+    `source_url` belong to the figures; `verified` and `typed_in` split the total's credits by
+    origin, in credits.
+    """
+
+    holder: Literal["license", "certification", "federal"]
+    board: str
+    board_name: str
+    type: LicenseType | None
+    cycle: Cycle
+    rules: tuple[RuleStanding, ...]
+    as_of: str | None = None
+    confidence: str | None = None
+    source_url: str | None = None
+    verified: Decimal = Decimal(0)
+    typed_in: Decimal = Decimal(0)

@@ -1,0 +1,1 @@
+"""Deadline reminders: stages (pure), planner, delivery, scheduler."""
