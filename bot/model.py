@@ -509,3 +509,35 @@ class Standing:
     source_url: str | None = None
     verified: Decimal = Decimal(0)
     typed_in: Decimal = Decimal(0)
+
+
+# ── what goes out: effects in words, ready for any chat ─────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button as it is shown; exactly one of `data`, `url` and `copy` is set."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to send. `html` is in Telegram's HTML, at most 4,096 characters after parsing.
+
+    `edit` stands for a message whose `message_id` is known; `notice` answers the press `press_id`;
+    a `message` with an attachment goes out as a picture or document with `html` as its caption.
+    """
+
+    kind: Literal["message", "edit", "notice"]
+    html: str = ""
+    keys: tuple[tuple[Key, ...], ...] = ()
+    message_id: int | None = None
+    press_id: str = ""
+    attachment: Attachment | None = None
+    silent: bool = False
+    preview: bool = False

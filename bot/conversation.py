@@ -1,0 +1,102 @@
+"""What a chat remembers between two messages, as one frozen value that is stored as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.model import Guess, Question
+
+KEPT_LISTS = 6
+"""How many earlier lists of results can still be paged through."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDialog:
+    """A conversation of several steps under way: its name, form version, and answers so far."""
+
+    name: str
+    version: int
+    revision: int
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The state of one chat.
+
+    `revision` grows with each message that carries buttons; `shown` are the labels and data of the
+    newest buttons, so that typing a label works like pressing it; `lists` keeps by revision the
+    questions whose results can be paged; `failures` counts misunderstandings in a row.
+    """
+
+    revision: int = 0
+    question: Question | None = None
+    dialog: OpenDialog | None = None
+    shown: tuple[tuple[str, str], ...] = ()
+    lists: Mapping[int, Question] = field(default_factory=dict)
+    failures: int = 0
+    missed: int = 0
+
+    def with_list(self, question: Question) -> "Conversation":
+        """The same, with the newest list of results kept under the present revision."""
+        kept = dict(sorted({**self.lists, self.revision: question}.items())[-KEPT_LISTS:])
+        return replace(self, lists=kept)
+
+
+def question_to_json(question: Question) -> dict[str, Any]:
+    return {
+        "intent": question.intent,
+        "slots": dict(question.slots),
+        "confidence": question.confidence,
+        "text": question.text,
+        "runners_up": [[guess.intent, guess.confidence] for guess in question.runners_up],
+    }
+
+
+def question_from_json(value: Mapping[str, Any]) -> Question:
+    return Question(
+        intent=value["intent"],
+        slots=value["slots"],
+        confidence=value["confidence"],
+        text=value["text"],
+        runners_up=tuple(Guess(intent, score) for intent, score in value["runners_up"]),
+    )
+
+
+def to_json(conversation: Conversation) -> dict[str, Any]:
+    """The conversation as JSON values only."""
+    dialog = conversation.dialog
+    return {
+        "revision": conversation.revision,
+        "question": conversation.question and question_to_json(conversation.question),
+        "dialog": dialog
+        and {
+            "dialog": dialog.name,
+            "version": dialog.version,
+            "revision": dialog.revision,
+            "answers": dict(dialog.answers),
+        },
+        "shown": [list(pair) for pair in conversation.shown],
+        "lists": {str(key): question_to_json(value) for key, value in conversation.lists.items()},
+        "failures": conversation.failures,
+        "missed": conversation.missed,
+    }
+
+
+def from_json(value: Mapping[str, Any]) -> Conversation:
+    """The conversation that `to_json` wrote; a missing key takes its default."""
+    question = value.get("question")
+    dialog = value.get("dialog")
+    return Conversation(
+        revision=value.get("revision", 0),
+        question=question_from_json(question) if question else None,
+        dialog=OpenDialog(
+            dialog["dialog"], dialog["version"], dialog["revision"], dialog["answers"]
+        )
+        if dialog
+        else None,
+        shown=tuple((label, data) for label, data in value.get("shown", ())),
+        lists={int(key): question_from_json(kept) for key, kept in value.get("lists", {}).items()},
+        failures=value.get("failures", 0),
+        missed=value.get("missed", 0),
+    )
