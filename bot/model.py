@@ -144,7 +144,9 @@ class Question:
 
     `slots` are named as in `docs/understanding.md` (`jurisdictions`, `topics`, `date_from`, ...),
     JSON values only (dates as ISO text), so that a question can be stored as it is. `evidence`
-    says for each slot from which words it was read. `confidence` is between 0 and 1.
+    says for each slot from which words it was read. `confidence` is between 0 and 1. `act` is
+    what a message does to the conversation instead of, or besides, asking: `next`, `pick`,
+    `why`, `yes`, ... (all of them in `docs/understanding.md`).
     """
 
     intent: str
@@ -153,6 +155,7 @@ class Question:
     text: str = ""
     runners_up: tuple[Guess, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
+    act: str | None = None
 
 
 # ── what comes in ───────────────────────────────────────────────────────────────────────────
