@@ -1,0 +1,86 @@
+"""Bots and people for the tests of the stand-ins: real python-telegram-bot, over real HTTP."""
+
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+from telegram import Bot, Update
+from telegram.ext import Application, TypeHandler
+
+from sandbox.telegram import TelegramSandbox, telegram_sandbox
+
+TOKEN = "4242:a-token"
+Answer = Callable[[Update, Any], Awaitable[None]]
+Polling = Callable[..., AbstractAsyncContextManager[Application]]
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[TelegramSandbox]:
+    async with telegram_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(tg: TelegramSandbox) -> AsyncIterator[Bot]:
+    async with Bot(TOKEN, base_url=f"{tg.url}/bot", base_file_url=f"{tg.url}/file/bot") as ready:
+        yield ready
+
+
+@pytest.fixture
+def polling(tg: TelegramSandbox) -> Polling:
+    """python-telegram-bot's own application, polling, with one handler for everything."""
+
+    @asynccontextmanager
+    async def running(answer: Answer, **options: Any) -> AsyncIterator[Application]:
+        application = application_for(tg, answer)
+        async with application:
+            await application.start()
+            await application.updater.start_polling(
+                poll_interval=0, timeout=5, error_callback=lambda _: None, **options
+            )
+            yield application
+            await application.updater.stop()
+            await application.stop()
+
+    return running
+
+
+@pytest.fixture
+def webhook(tg: TelegramSandbox) -> Polling:
+    """The same application behind a webhook with a secret, on a free port."""
+
+    @asynccontextmanager
+    async def running(answer: Answer, **options: Any) -> AsyncIterator[Application]:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        application = application_for(tg, answer)
+        async with application:
+            await application.start()
+            await application.updater.start_webhook(
+                "127.0.0.1",
+                port,
+                "hook",
+                webhook_url=f"http://127.0.0.1:{port}/hook",
+                secret_token="s3cret",
+                **options,
+            )
+            yield application
+            await application.updater.stop()
+            await application.stop()
+
+    return running
+
+
+def application_for(tg: TelegramSandbox, answer: Answer) -> Application:
+    application = (
+        Application.builder()
+        .token(TOKEN)
+        .base_url(f"{tg.url}/bot")
+        .base_file_url(f"{tg.url}/file/bot")
+        .build()
+    )
+    application.add_handler(TypeHandler(Update, answer))
+    return application
