@@ -1,0 +1,272 @@
+"""A physician written down as JSON: the format of `--file person.json` and of the demo's people.
+
+Strict: a field that is not known, a date that is not a date and an amount that cannot be are
+errors that name the field; nothing is corrected silently.
+"""
+
+import calendar
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
+
+from bot.model import Certification, Credit, Fact, License, Physician, Profile
+
+MOST_CREDITS = 200
+"""More than this for one activity is a typing error: the longest courses give about 100."""
+
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+
+
+class PersonError(ValueError):
+    """A person that cannot be read: the field, such as `licenses[0].expires`, and what is wrong."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+# ── what the fields may hold ────────────────────────────────────────────────────────────────
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, str) or len(value) != len("2026-11-23"):
+        raise ValueError("must be a date as YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("no such day; a date is written YYYY-MM-DD") from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
+def _amount(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic reports ValueError only
+    amount = Decimal(str(value))
+    if not amount.is_finite() or not 0 < amount <= MOST_CREDITS:
+        raise ValueError(f"must be more than 0 and at most {MOST_CREDITS}")
+    if amount % Decimal("0.25"):
+        raise ValueError("must be in quarters, such as 1.25")
+    return amount
+
+
+def _fact(value: Any) -> Any:
+    if isinstance(value, bool | int | str):
+        return value
+    raise ValueError("must be true, false, a whole number or a text")
+
+
+@cache
+def _ids(name: str, kind: str) -> frozenset[str]:
+    facts = json.loads(files("data").joinpath(name).read_text(encoding="utf-8"))
+    return frozenset(entry["id"] for entry in facts[kind])
+
+
+@cache
+def _state_boards() -> frozenset[str]:
+    folder = files("data").joinpath("requirements")
+    return frozenset(
+        entry.name.removesuffix(".json")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".json")
+    )
+
+
+def _known_board(board: str) -> str:
+    if board not in _state_boards():
+        raise ValueError(f"{board!r} is no board known here")
+    return board
+
+
+def _known_certifying_board(board: str) -> str:
+    if board not in _ids("certifying_boards.json", "boards"):
+        raise ValueError(f"{board!r} is no certifying board known here")
+    return board
+
+
+def _known_type(credit_type: str) -> str:
+    if credit_type not in _ids("credit_types.json", "credit_types"):
+        raise ValueError(f"{credit_type!r} is no credit type known here")
+    return credit_type
+
+
+def _known_specialty(specialty: str) -> str:
+    if specialty not in _ids("specialties.json", "specialties"):
+        raise ValueError(f"{specialty!r} is no specialty known here")
+    return specialty
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Text = Annotated[StrictStr, Field(min_length=1, max_length=500)]
+TopicIds = tuple[Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")], ...]
+Board = Annotated[StrictStr, AfterValidator(_known_board)]
+CertifyingBoard = Annotated[StrictStr, AfterValidator(_known_certifying_board)]
+CreditType = Annotated[StrictStr, AfterValidator(_known_type)]
+Specialty = Annotated[StrictStr, AfterValidator(_known_specialty)]
+FactName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+FactValue = Annotated[StrictBool | StrictInt | StrictStr, BeforeValidator(_fact)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _License(_Part):
+    board: Board
+    type: Literal["MD", "DO"]
+    issued: Day | None = None
+    expires: Day | None = None
+    first_cycle: StrictBool | None = None
+    number: Text | None = None
+
+
+class _Certification(_Part):
+    board: CertifyingBoard
+    since: Day | None = None
+    expires: Day | None = None
+
+
+class _Dea(_Part):
+    expires: Day
+
+
+class _Credit(_Part):
+    title: Text
+    completed_on: Day
+    amount: Amount
+    type: CreditType = "ama-pra-1"
+    provider: Text | None = None
+    origin: Literal["hub", "transcript", "typed"] = "hub"
+    board: CertifyingBoard | None = None
+    topics: TopicIds = ()
+    inferred: TopicIds = ()
+    activity_id: Annotated[StrictStr, Field(pattern=r"^[0-9]{9}$")] | None = None
+    hub_id: Text | None = None
+    format: Text | None = None
+
+
+class _Profile(_Part):
+    name: Text | None = None
+    license_type: Literal["MD", "DO"] | None = None
+    specialty: Specialty | None = None
+    facts: Mapping[FactName, FactValue] = {}
+
+
+class _Person(_Profile):
+    """`profile` holds name, type, specialty and facts where they are not said at the top."""
+
+    id: Text | None = None
+    chat_id: Annotated[StrictInt, Field(gt=0)] = 0
+    profile: _Profile = _Profile()
+    licenses: tuple[_License, ...] = ()
+    certifications: tuple[_Certification, ...] = ()
+    dea: _Dea | None = None
+    credits: tuple[_Credit, ...] = ()
+
+
+# ── reading ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    said = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return said.removeprefix(".") or "person"
+
+
+def read_person(value: Mapping[str, Any]) -> Physician:
+    """The physician written down in `value`; its `id` is the chat id, 0 where none is given.
+
+    Raises `PersonError` for the first wrong field. An absent fact stays unknown.
+    """
+    try:
+        person = _Person.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        problem = {"extra_forbidden": "no such field", "missing": "is missing"}.get(
+            first["type"], first["msg"].removeprefix("Value error, ")
+        )
+        raise PersonError(_field(first["loc"]), problem) from error
+    return Physician(
+        id=person.chat_id,
+        profile=_profile(person),
+        licenses=tuple(License(**dict(held)) for held in person.licenses),
+        certifications=tuple(Certification(**dict(held)) for held in person.certifications),
+        credits=tuple(Credit(**dict(credit)) for credit in person.credits),
+    )
+
+
+def _profile(person: _Person) -> Profile:
+    facts: dict[str, Fact] = {**person.profile.facts, **person.facts}
+    return Profile(
+        name=person.name or person.profile.name,
+        license_type=person.license_type or person.profile.license_type,
+        specialty=person.specialty or person.profile.specialty,
+        facts=facts,
+        dea_expires=person.dea.expires if person.dea else None,
+    )
+
+
+# ── keeping a demo alive ────────────────────────────────────────────────────────────────────
+
+DEMO_LASTS_UNTIL = date(2027, 6, 30)
+"""The demo's people are written for November 23, 2026; after this day they move on."""
+
+STEP_MONTHS = 24
+"""A whole cycle of most boards, so that odd and even years stay what they were."""
+
+
+def months_on(today: date) -> int:
+    """By how many months the demo's dates move so that they fit `today`: 0, 24, 48, ..."""
+    late = (today.year - DEMO_LASTS_UNTIL.year) * 12 + today.month - DEMO_LASTS_UNTIL.month
+    return max(0, -(-late // STEP_MONTHS)) * STEP_MONTHS
+
+
+def _later(day: date | None, months: int) -> date | None:
+    if day is None:
+        return None
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    was_last = day.day == calendar.monthrange(day.year, day.month)[1]
+    return date(year, month + 1, last if was_last else min(day.day, last))
+
+
+def moved_on(physician: Physician, months: int) -> Physician:
+    """The same physician with every date `months` later; a month's last day stays its last."""
+    if not months:
+        return physician
+    profile = physician.profile
+    return replace(
+        physician,
+        profile=replace(profile, dea_expires=_later(profile.dea_expires, months)),
+        licenses=tuple(
+            replace(one, issued=_later(one.issued, months), expires=_later(one.expires, months))
+            for one in physician.licenses
+        ),
+        certifications=tuple(
+            replace(one, since=_later(one.since, months), expires=_later(one.expires, months))
+            for one in physician.certifications
+        ),
+        credits=tuple(
+            replace(credit, completed_on=_later(credit.completed_on, months) or credit.completed_on)
+            for credit in physician.credits
+        ),
+    )
