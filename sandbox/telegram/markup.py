@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox.telegram.refusals import Refusal, bad_request
+from sandbox.telegram.refusals import bad_request
 
 Json = dict[str, Any]
 
@@ -67,17 +67,14 @@ class _Open:
 def parse_html(source: str) -> tuple[str, list[Json]]:
     """Text and entities of an HTML source; Refusal with Telegram's words where it is broken."""
     try:
-        return _trimmed(*_parse(source.encode()))
+        text, entities = _trimmed(*_parse(source.encode()))
     except _Unreadable as complaint:
-        raise _refused(str(complaint)) from None
+        raise bad_request(f"can't parse entities: {complaint}") from None
+    return text, with_automatic(text, entities)
 
 
 class _Unreadable(Exception):  # noqa: N818
     pass
-
-
-def _refused(complaint: str) -> Refusal:
-    return bad_request(f"can't parse entities: {complaint}")
 
 
 def _parse(source: bytes) -> tuple[str, list[Json]]:
@@ -291,14 +288,28 @@ def _trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
 def plain(text: str) -> tuple[str, list[Json]]:
     """A text without parse mode, with the entities that Telegram finds in it by itself."""
     text = text.strip()
-    return text, [
-        {
-            "type": found.lastgroup,
-            "offset": units(text[: found.start()]),
-            "length": units(found.group()),
-        }
-        for found in AUTOMATIC.finditer(text)
+    return text, with_automatic(text, [])
+
+
+def with_automatic(text: str, entities: list[Json]) -> list[Json]:
+    """Adds the commands and addresses that Telegram finds where no code or link is."""
+    taken = [
+        (entity["offset"], entity["offset"] + entity["length"])
+        for entity in entities
+        if entity["type"] in {"code", "pre", "text_link"}
     ]
+    found: list[Json] = [
+        {"type": one.lastgroup, "offset": units(text[: one.start()]), "length": units(one.group())}
+        for one in AUTOMATIC.finditer(text)
+    ]
+    free = [
+        one
+        for one in found
+        if all(
+            one["offset"] + one["length"] <= begin or one["offset"] >= end for begin, end in taken
+        )
+    ]
+    return sorted([*entities, *free], key=lambda one: (one["offset"], -one["length"]))
 
 
 def checked_entities(text: str, entities: Sequence[Json]) -> list[Json]:

@@ -64,7 +64,7 @@ class TelegramSandbox:
     def user(
         self,
         user_id: int,
-        first_name: str = "Phil",
+        first_name: str = "Guest",
         *,
         last_name: str | None = None,
         username: str | None = None,

@@ -21,7 +21,12 @@ from sandbox.telegram.refusals import Refusal
 from sandbox.telegram.world import Event, Message, World
 
 PAGE = Path(__file__).parent.parent / "webchat"
-ASSETS = {"chat.js": "text/javascript", "chat.css": "text/css", "icon.svg": "image/svg+xml"}
+ASSETS = {
+    "chat.js": "text/javascript",
+    "formatting.js": "text/javascript",
+    "chat.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
 HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 HEARTBEAT = 15.0
 FIRST_USER = 1001
