@@ -69,10 +69,28 @@ def _amount(value: Any) -> Decimal:
     return amount
 
 
-def _fact(value: Any) -> Any:
-    if isinstance(value, bool | int | str):
-        return value
-    raise ValueError("must be true, false, a whole number or a text")
+def _fact(name: str, value: Any) -> Fact:
+    kind = _fact_kinds().get(name.partition(":")[0])
+    if kind == "date":
+        return _day(value)
+    fits = {"yes_no": bool, "number": int}.get(kind or "", bool | int | str)
+    if not isinstance(value, fits) or (kind == "number" and isinstance(value, bool)):
+        words = {"yes_no": "true or false", "number": "a whole number"}
+        raise ValueError(
+            f"{name} must be {words.get(kind or '', 'true, false, a number or a text')}"
+        )
+    return value
+
+
+def _fitting(facts: Mapping[str, Any]) -> dict[str, Fact]:
+    """Each fact of its kind; a fact that no rule asks for is kept, it harms nothing."""
+    return {name: _fact(name, value) for name, value in facts.items()}
+
+
+@cache
+def _fact_kinds() -> dict[str, str]:
+    facts = json.loads(files("data").joinpath("facts.json").read_text(encoding="utf-8"))
+    return {entry["id"]: entry["kind"] for entry in facts["facts"]}
 
 
 @cache
@@ -123,8 +141,8 @@ Board = Annotated[StrictStr, AfterValidator(_known_board)]
 CertifyingBoard = Annotated[StrictStr, AfterValidator(_known_certifying_board)]
 CreditType = Annotated[StrictStr, AfterValidator(_known_type)]
 Specialty = Annotated[StrictStr, AfterValidator(_known_specialty)]
-FactName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-FactValue = Annotated[StrictBool | StrictInt | StrictStr, BeforeValidator(_fact)]
+FactName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9-]+)?$", max_length=80)]
+Facts = Annotated[Mapping[FactName, Any], AfterValidator(_fitting)]
 
 
 class _Part(BaseModel):
@@ -169,7 +187,7 @@ class _Profile(_Part):
     name: Text | None = None
     license_type: Literal["MD", "DO"] | None = None
     specialty: Specialty | None = None
-    facts: Mapping[FactName, FactValue] = {}
+    facts: Facts = {}
 
 
 class _Person(_Profile):
@@ -215,12 +233,11 @@ def read_person(value: Mapping[str, Any]) -> Physician:
 
 
 def _profile(person: _Person) -> Profile:
-    facts: dict[str, Fact] = {**person.profile.facts, **person.facts}
     return Profile(
         name=person.name or person.profile.name,
         license_type=person.license_type or person.profile.license_type,
         specialty=person.specialty or person.profile.specialty,
-        facts=facts,
+        facts={**person.profile.facts, **person.facts},
         dea_expires=person.dea.expires if person.dea else None,
     )
 
