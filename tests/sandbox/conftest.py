@@ -1,5 +1,6 @@
 """Bots and people for the tests of the stand-ins: real python-telegram-bot, over real HTTP."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -26,6 +27,26 @@ async def tg() -> AsyncIterator[TelegramSandbox]:
 async def bot(tg: TelegramSandbox) -> AsyncIterator[Bot]:
     async with Bot(TOKEN, base_url=f"{tg.url}/bot", base_file_url=f"{tg.url}/file/bot") as ready:
         yield ready
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Any]], Awaitable[Any]]:
+    """Waits for something of another process or task to become true; ten seconds at most."""
+
+    async def waited(holds: Callable[[], Any]) -> Any:
+        for _ in range(1000):
+            if found := holds():
+                return found
+            await asyncio.sleep(0.01)
+        raise AssertionError("it never came true")
+
+    return waited
+
+
+@pytest.fixture(autouse=True)
+def _spans_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """python-telegram-bot warns of each RetryAfter unless its new type is chosen."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
 
 
 @pytest.fixture
