@@ -223,8 +223,9 @@ class Topic(Part):
     a course without a set length. `confirm` is asked where only one body's own course counts.
     `proof` is what the physician should check of a course and no data can show. `not_with` are
     rules for which the same hour may not be used again. `first_due_cycle` is the cycle after
-    licensure in which a rarer duty falls due for the first time. `due_on` says by when those licensed
-    before `effective_from` must have done a one-time duty, `due_months_after_license` the others.
+    licensure in which a rarer duty falls due for the first time. `due_on` says by when those
+    licensed before `effective_from` must have done a one-time duty, `due_months_after_license`
+    the others.
     """
 
     id: str
