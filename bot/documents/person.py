@@ -79,7 +79,8 @@ def _fact(name: str, value: Any) -> Fact:
         raise ValueError(
             f"{name} must be {words.get(kind or '', 'true, false, a number or a text')}"
         )
-    return value
+    fact: Fact = value
+    return fact
 
 
 def _fitting(facts: Mapping[str, Any]) -> dict[str, Fact]:
@@ -273,7 +274,14 @@ def moved_on(physician: Physician, months: int) -> Physician:
     profile = physician.profile
     return replace(
         physician,
-        profile=replace(profile, dea_expires=_later(profile.dea_expires, months)),
+        profile=replace(
+            profile,
+            dea_expires=_later(profile.dea_expires, months),
+            facts={
+                name: (_later(fact, months) or fact) if isinstance(fact, date) else fact
+                for name, fact in profile.facts.items()
+            },
+        ),
         licenses=tuple(
             replace(one, issued=_later(one.issued, months), expires=_later(one.expires, months))
             for one in physician.licenses
