@@ -1,12 +1,15 @@
 """Bots and people for the tests of the stand-ins: real python-telegram-bot, over real HTTP."""
 
 import asyncio
+import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser, Page, async_playwright
 from telegram import Bot, Update
 from telegram.ext import Application, TypeHandler
 
@@ -105,3 +108,38 @@ def application_for(tg: TelegramSandbox, answer: Answer) -> Application:
     )
     application.add_handler(TypeHandler(Update, answer))
     return application
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """The system's Chromium; without one the test is skipped, or fails where one is a must."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        assert not os.environ.get("CMEBOT_NEEDS_CHROMIUM"), "no Chromium, but this run needs one"
+        pytest.skip("no Chromium on this machine: the web chat was not tested")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def browser_page(browser: Browser) -> AsyncIterator[Page]:
+    """A page of 1100 by 800 in which no script may fail."""
+    context = await browser.new_context(
+        viewport={"width": 1100, "height": 800}, locale="en-US", reduced_motion="reduce"
+    )
+    page = await context.new_page()
+    page.set_default_timeout(15_000)
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield page
+    await context.close()
+    assert failures == []
