@@ -87,6 +87,8 @@ async def chat(
             screen.show()
         await settled()
         screen.show()
+    if screen.live:
+        out.write("\n")
 
 
 async def _does(screen: "Screen", user: User, text: str) -> None:

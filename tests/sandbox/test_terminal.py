@@ -102,7 +102,7 @@ async def test_a_number_without_a_button_says_so_and_a_link_is_printed(talk):
 async def test_a_terminal_gets_bold_and_its_prompt_back(talk):
     printed = await talk("ohio", out=Terminal())
     assert "\x1b[1mOhio\x1b[22m: 8 < 20 h" in printed
-    assert printed.endswith("\n> ")
+    assert printed.endswith("\n> \n")
 
 
 async def test_lines_come_from_a_pipe_until_it_ends():
