@@ -1,0 +1,42 @@
+"""The kinds of conversation, in the order of the menu; to add one, add its module and its word."""
+
+from bot.dialogs import (
+    activity_search,
+    clinical,
+    credit_status,
+    deadline,
+    faq,
+    menu,
+    privacy,
+    requirement,
+    start,
+)
+from bot.texts import Texts
+
+ALL = tuple(
+    module.DIALOG
+    for module in (
+        credit_status,
+        requirement,
+        activity_search,
+        deadline,
+        faq,
+        privacy,
+        menu,
+        start,
+        clinical,
+    )
+)
+
+NAMED = {dialog.name: dialog for dialog in ALL}
+COMMANDS = {word: dialog for dialog in ALL for word in ((dialog.command, *dialog.aliases)) if word}
+ANSWERING = {intent: dialog for dialog in ALL for intent in dialog.intents}
+
+
+def listed_commands(texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Command and description, as Telegram's menu shows them."""
+    return tuple(
+        (dialog.command, texts.label(f"{dialog.name}.command.description", {}))
+        for dialog in ALL
+        if dialog.command and dialog.listed
+    )

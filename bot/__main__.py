@@ -1,0 +1,173 @@
+"""The command line: `python -m bot`, also installed as `cmebot`.
+
+Standard output carries answers only; everything else goes to standard error.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from data import HERE as DATA
+
+
+class _Day(click.ParamType):
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day written YYYY-MM-DD", param, ctx)
+
+
+DAY = _Day()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A chat assistant for US physicians' continuing medical education."""
+
+
+@main.command()
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def demo(arguments: tuple[str, ...]) -> None:
+    """Hold a conversation here and now: no account, no token, nothing to set up."""
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", "demo", *arguments])  # noqa: S606
+
+
+@main.command()
+def run() -> None:
+    """Serve on Telegram (TELEGRAM_BOT_TOKEN, CMEBOT_SECRET_KEY; see the README)."""
+    from bot.app import serve
+    from bot.settings import read_settings
+
+    try:
+        settings = read_settings()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(asyncio.run(serve(settings)))
+
+
+# ── questions for scripts ───────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.option("--physician", default="none", help="A demo physician's id, or none.")
+@click.option("--today", type=DAY, help="Answer as on this day.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.argument("text", nargs=-1)
+def ask(physician: str, today: date | None, as_json: bool, text: tuple[str, ...]) -> None:
+    """Ask TEXT, or one question a line from standard input."""
+    from bot.assistant import respond
+    from bot.conversation import Conversation
+    from bot.model import Incoming, Kind
+
+    day = today or datetime.now(tz=UTC).date()
+    now = datetime.combine(day, time(12), UTC)
+    person = _demo_physician(physician, day)
+    sources = _sources()
+    lines: Iterator[str] = iter([" ".join(text)]) if text else (line.strip() for line in sys.stdin)
+    for number, line in enumerate(filter(None, lines), 1):
+        incoming = Incoming(number, 1, Kind.TEXT, now, text=line)
+        turn = respond(incoming, person, Conversation(), sources, now)
+        click.echo(_as_json(line, turn) if as_json else _as_text(turn))
+
+
+def _sources() -> Any:
+    from bot.assistant import Sources
+    from bot.dialogs.knowledge import Knowledge
+    from bot.settings import catalog_path
+    from bot.store.catalog import open_catalog
+    from bot.texts import Texts
+
+    catalog = open_catalog(catalog_path())
+    _fill(catalog)
+    return Sources(Knowledge(DATA), catalog, Texts(DATA / "texts" / "en"))
+
+
+def _fill(catalog: Any) -> None:
+    """The first time, with the activities that come with the project."""
+    from bot.documents.activities import read_activities
+    from bot.model import Activity
+
+    if catalog.size() == 0:
+        read = read_activities(DATA / "activities.jsonl")
+        catalog.apply_page([one for one in read if isinstance(one, Activity)], (), None, None)
+
+
+def _demo_physician(name: str, today: date) -> Any:
+    from bot.documents.person import months_on, moved_on, read_person
+    from bot.model import Physician
+
+    if name == "none":
+        return Physician(0)
+    people = json.loads((DATA / "demo" / "physicians.json").read_text(encoding="utf-8"))
+    known = {entry["id"]: entry for entry in people}
+    if name not in known:
+        raise click.BadParameter(f"one of {', '.join(known)} or none", param_hint="--physician")
+    return replace(moved_on(read_person(known[name]), months_on(today)), linked=True)
+
+
+def _as_json(text: str, turn: Any) -> str:
+    from bot.assistant import values_of
+
+    question = turn.question
+    return json.dumps(
+        {
+            "text": text,
+            "intent": question.intent if question else turn.intent,
+            "slots": dict(question.slots) if question else {},
+            "confidence": round(turn.confidence, 3),
+            **values_of(turn),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _as_text(turn: Any) -> str:
+    from bot.assistant import values_of
+
+    said = values_of(turn)
+    buttons = "  ".join(f"[{label}]" for label in said["buttons"])
+    return f"{said['answer']}\n{buttons}\n" if buttons else f"{said['answer']}\n"
+
+
+# ── standings ───────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.option("--physician", help="A demo physician's id.")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="A physician as JSON.")
+@click.option("--today", type=DAY)
+@click.option("--json", "as_json", is_flag=True)
+def standing(physician: str | None, path: Path | None, today: date | None, as_json: bool) -> None:
+    """Where a physician stands, rule by rule."""
+    from bot.documents.person import PersonError, read_person
+    from bot.documents.standings import as_lines, to_json
+    from bot.rules.everything import all_standings
+
+    day = today or datetime.now(tz=UTC).date()
+    try:
+        if path is not None:
+            person = read_person(json.loads(path.read_text(encoding="utf-8")))
+        else:
+            person = _demo_physician(physician or "demo-texas", day)
+    except (OSError, json.JSONDecodeError, PersonError, RecursionError) as error:
+        click.echo(f"{path}: {error}", err=True)
+        sys.exit(2)
+    found = all_standings(person, DATA, day)
+    click.echo(json.dumps(to_json(found), ensure_ascii=False) if as_json else as_lines(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The beginning: /start, what an outdated button says, and the chat's plain stops."""
+
+from collections.abc import Sequence
+
+from bot.buttons import Press, pack
+from bot.dialogs import offers
+from bot.dialogs.context import Context, Dialog
+from bot.model import AcknowledgePress, Button, DropDialog, Effect, Question, Say
+
+SHOWN = ("credit_status", "requirement", "activity_search", "deadline")
+"""The four things that the first message offers as buttons."""
+
+
+def buttons() -> tuple[tuple[Button, ...], ...]:
+    pairs = tuple(offers.ask(name, f"{name}.button.open") for name in SHOWN)
+    return (pairs[:2], pairs[2:])
+
+
+def answer(question: Question, context: Context) -> Sequence[Effect]:
+    """`/start`, with or without a payload; an unknown or used payload is said, never silence."""
+    effects: list[Effect] = []
+    if question.text and question.intent == "start":
+        effects.append(Say("start.payload_unknown"))
+    missed = context.conversation.missed
+    values = {"name": context.name, "linked": bool(context.physician.licenses), "missed": missed}
+    return [*effects, Say("start.hello", values, buttons())]
+
+
+def press(pressed: Press, context: Context) -> Sequence[Effect]:
+    """`fresh` after an outdated list; `over` is the visible way to start over."""
+    if pressed.step == "over":
+        return [DropDialog(), Say("start.over", {}, buttons())]
+    return answer(Question("help"), context)
+
+
+def outdated(context: Context) -> Sequence[Effect]:
+    """A press on a button that the chat has moved on from changes nothing and says so."""
+    fresh = Button("start.button.fresh", pack("start", "fresh"))
+    return [AcknowledgePress("start.outdated_notice"), Say("start.outdated", {}, ((fresh,),))]
+
+
+def over() -> Button:
+    return Button("start.button.over", pack("start", "over"))
+
+
+DIALOG = Dialog("start", answer, command="start", listed=False, press=press)

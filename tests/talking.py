@@ -1,0 +1,97 @@
+"""A chat without a network: says, presses, and what is seen, through the real assistant."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.assistant import Sources, Turn, respond
+from bot.conversation import Conversation, from_json, to_json
+from bot.documents.person import read_person
+from bot.model import (
+    ErasePhysician,
+    Incoming,
+    Kind,
+    Outgoing,
+    Physician,
+    SetFact,
+)
+from bot.texts import plain
+from data import HERE
+
+
+def physician(name: str) -> Physician:
+    """A demo physician by id."""
+    people = json.loads((HERE / "demo" / "physicians.json").read_text(encoding="utf-8"))
+    return read_person(next(entry for entry in people if entry["id"] == name))
+
+
+@dataclass
+class Chat:
+    """One physician's chat; state goes through JSON at every turn, as it does in the store."""
+
+    sources: Sources
+    now: datetime
+    person: str | None = None
+    turns: list[Turn] = field(default_factory=list)
+    conversation: Conversation = field(default_factory=Conversation)
+
+    def __post_init__(self) -> None:
+        self.physician = physician(self.person) if self.person else Physician(0)
+
+    def says(self, text: str, kind: Kind = Kind.TEXT) -> str:
+        return self._turn(Incoming(len(self.turns) + 1, 1, kind, self.now, text=text))
+
+    def presses(self, label: str) -> str:
+        data = next(key.data for key in self.keys if label in key.label)
+        return self.presses_data(data)
+
+    def presses_data(self, data: str) -> str:
+        place = len(self.turns) + 1
+        incoming = Incoming(place, 1, Kind.PRESS, self.now, data=data, press_id="p", message_id=1)
+        return self._turn(incoming)
+
+    def _turn(self, incoming: Incoming) -> str:
+        stored = json.loads(json.dumps(to_json(self.conversation)))
+        turn = respond(incoming, self.physician, from_json(stored), self.sources, self.now)
+        self.turns.append(turn)
+        self.conversation = turn.conversation
+        for change in turn.changes:
+            self._changed(change)
+        return self.text
+
+    def _changed(self, change: object) -> None:
+        if isinstance(change, SetFact):
+            facts = {**self.physician.profile.facts, change.name: change.value}
+            kept = {name: value for name, value in facts.items() if value is not None}
+            profile = replace(self.physician.profile, facts=kept)
+            self.physician = replace(self.physician, profile=profile)
+        if isinstance(change, ErasePhysician):
+            self.physician = Physician(0)
+
+    @property
+    def shown(self) -> list[Outgoing]:
+        return [one for one in self.turns[-1].outgoing if one.kind != "notice"]
+
+    @property
+    def notices(self) -> list[str]:
+        return [one.html for one in self.turns[-1].outgoing if one.kind == "notice"]
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(plain(one.html) for one in self.shown)
+
+    @property
+    def html(self) -> str:
+        return "\n\n".join(one.html for one in self.shown)
+
+    @property
+    def first_line(self) -> str:
+        return self.text.split("\n", 1)[0]
+
+    @property
+    def keys(self):
+        return [key for one in self.shown for row in one.keys for key in row]
+
+    @property
+    def labels(self) -> list[str]:
+        return [key.label for key in self.keys]
