@@ -73,14 +73,13 @@ def _fact(name: str, value: Any) -> Fact:
     kind = _fact_kinds().get(name.partition(":")[0])
     if kind == "date":
         return _day(value)
-    fits = {"yes_no": bool, "number": int}.get(kind or "", bool | int | str)
-    if not isinstance(value, fits) or (kind == "number" and isinstance(value, bool)):
-        words = {"yes_no": "true or false", "number": "a whole number"}
-        raise ValueError(
-            f"{name} must be {words.get(kind or '', 'true, false, a number or a text')}"
-        )
-    fact: Fact = value
-    return fact
+    if kind == "yes_no" and not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")
+    if kind == "number" and (isinstance(value, bool) or not isinstance(value, int)):
+        raise ValueError(f"{name} must be a whole number")
+    if isinstance(value, bool | int | str):
+        return value
+    raise ValueError(f"{name} must be true, false, a whole number or a text")
 
 
 def _fitting(facts: Mapping[str, Any]) -> dict[str, Fact]:
