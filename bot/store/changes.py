@@ -85,14 +85,23 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
 
 
 def erase(session: Session, chat_id: int) -> None:
-    """Remove every row of a chat: person, holdings, conversation, what came in and went out."""
+    """Remove every row of a chat: person, holdings, conversation, what came in and went out.
+
+    Only updates that still wait for their turn stay until they had it; they came from somebody
+    who by then is a stranger.
+    """
     row = row_of(session, chat_id)
     if row is not None:
         # The rows that hang on the physician go with it, by the foreign keys.
         session.execute(sa.delete(PhysicianRow).where(col(PhysicianRow.id) == row.id))
         session.expire_all()
-    for table in (ConversationRow, InboxRow, OutboxRow):
+    for table in (ConversationRow, OutboxRow):
         session.execute(sa.delete(table).where(col(table.chat_id) == chat_id))
+    session.execute(
+        sa.delete(InboxRow).where(
+            col(InboxRow.chat_id) == chat_id, col(InboxRow.state) != "waiting"
+        )
+    )
 
 
 def _profile(session: Session, row: PhysicianRow) -> Profile:

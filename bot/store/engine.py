@@ -1,5 +1,6 @@
 """Opening the records: one engine for both databases, with the settings that make them safe."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,10 +53,10 @@ def open_engine(url: str, *, foreign_keys: bool = True) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10)
+        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, pool_size=10)
+    engine = sa.create_engine(parsed, pool_size=10, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
@@ -94,6 +95,19 @@ def lock_chat(session: Session, chat_id: int) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(chat_id)))
 
 
+SQLITE_PASSING = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+)
+"""SQLite's codes for what another process, or more room on the disk, may heal."""
+
+
 def is_busy(error: Exception) -> bool:
     """Whether trying again later may help: locked, out of connections, or the server is away."""
-    return isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
+    if isinstance(error, sa.exc.TimeoutError | sa.exc.InterfaceError):
+        return True
+    if not isinstance(error, sa.exc.OperationalError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        # SQLite calls a wrong query an operational error too; that one will never heal.
+        return error.orig.sqlite_errorcode & 0xFF in SQLITE_PASSING
+    return True

@@ -27,6 +27,14 @@ class Waiting:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Where an update belongs that nobody finished, and how many restarts it has seen."""
+
+    chat_id: int
+    restarts: int
+
+
 def receive(
     session: Session, update_id: int, chat_id: int, payload: Mapping[str, Any], now: datetime
 ) -> bool:
@@ -65,9 +73,13 @@ def settle(session: Session, update_id: int, reference: str | None = None) -> No
     )
 
 
-def settle_erased(session: Session, update_id: int, now: datetime) -> None:
-    """Of an erased chat only the number of its last update stays, to know it if it comes again."""
-    session.add(InboxRow(update_id=update_id, chat_id=ERASED, received_at=now, state="done"))
+def settle_erased(session: Session, update_id: int) -> None:
+    """Of an erased chat only its last update's number stays, to know it if it comes again."""
+    session.execute(
+        sa.update(InboxRow)
+        .where(col(InboxRow.update_id) == update_id)
+        .values(state="done", chat_id=ERASED, payload=None)
+    )
 
 
 def begin_again(session: Session, update_id: int) -> None:
@@ -88,15 +100,14 @@ def chats_waiting(session: Session, before: datetime | None = None) -> tuple[int
     return tuple(session.exec(query.group_by(col(InboxRow.chat_id)).order_by(oldest)))
 
 
-def suspects(session: Session) -> tuple[int, ...]:
-    """Chats whose waiting update was begun by more than one process and ended by none."""
-    return tuple(
-        session.exec(
-            select(InboxRow.chat_id)
-            .where(InboxRow.state == "waiting", InboxRow.restarts > 0)
-            .order_by(col(InboxRow.update_id))
-        )
+def leftovers(session: Session) -> Mapping[int, Leftover]:
+    """All updates that wait, by their number: what an earlier process has left behind."""
+    rows = session.exec(
+        select(InboxRow.update_id, InboxRow.chat_id, InboxRow.restarts)
+        .where(InboxRow.state == "waiting")
+        .order_by(col(InboxRow.update_id))
     )
+    return {number: Leftover(chat_id, restarts) for number, chat_id, restarts in rows}
 
 
 def waiting_count(session: Session) -> int:

@@ -22,6 +22,7 @@ class Letter:
     id: int
     chat_id: int
     outgoing: Outgoing
+    due_at: datetime
     attempts: int
     key: str | None
     repeat: bool
@@ -110,6 +111,7 @@ def next_letter(session: Session, chat_id: int, now: datetime) -> Letter | None:
         id=row.id,
         chat_id=row.chat_id,
         outgoing=outgoing_from_json(vault_of(session).unseal(row.payload)),
+        due_at=row.due_at,
         attempts=row.attempts,
         key=row.key,
         repeat=row.repeat,

@@ -256,3 +256,17 @@ def expiring(session: Session, first: date, last: date) -> tuple[tuple[int, int,
         .order_by(col(LicenseRow.expires), col(LicenseRow.id))
     )
     return tuple((row.physician_id, row.id, row.expires) for row in rows if row.id and row.expires)
+
+
+def note_language(session: Session, chat_id: int, language: str) -> None:
+    """Remember the language of the physician's app, where something of them is stored at all."""
+    session.execute(
+        sa.update(PhysicianRow)
+        .where(col(PhysicianRow.chat_id) == chat_id)
+        .values(language=language)
+    )
+
+
+def language_of(session: Session, chat_id: int) -> str | None:
+    row = row_of(session, chat_id)
+    return row.language if row else None

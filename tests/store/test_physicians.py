@@ -241,6 +241,7 @@ def test_erasing_leaves_no_row_of_the_chat_in_any_table(records, tell, now):
         )
         with records.writing() as session:
             inbox.receive(session, chat_id, chat_id, {"text": "hello"}, now)
+            inbox.settle(session, chat_id)
             outbox.put(session, chat_id, [Outgoing("message", "hi")], chat_id, now)
             outbox.put_once(session, chat_id, Outgoing("message", "due"), f"r-{chat_id}", now)
             keep_conversation(session, chat_id, Conversation(revision=3), now)
