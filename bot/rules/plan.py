@@ -1,0 +1,294 @@
+"""A board file made ready for the engine: once for each board, nothing of a person in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from bot.rules.conditions import Test, compiled, test_of
+from bot.rules.ledger import Kind, quarters_of
+from bot.rules.schema import (
+    Accepts,
+    Board,
+    Bounds,
+    CategoryRule,
+    Condition,
+    Effect,
+    Relief,
+    Topic,
+    TotalInstead,
+)
+from bot.rules.topics import Topics
+
+NO, YES, MAYBE, INFERRED, WRONG_TYPE, EXCLUDED, DOUBLE = range(7)
+"""How a kind of credit stands to a rule. MAYBE: it serves if the physician confirms it."""
+
+REASONS = {
+    MAYBE: "topic_not_confirmed",
+    INFERRED: "topic_not_confirmed",
+    WRONG_TYPE: "wrong_type",
+    EXCLUDED: "excluded_topic",
+    DOUBLE: "duplicate",
+}
+
+Role = int
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which kinds of credit a rule takes; `types` None means every license type."""
+
+    types: frozenset[str] | None = None
+    formats: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    other_than: frozenset[str] = frozenset()
+
+    def takes(self, kind: Kind) -> bool:
+        if self.types is None and not self.formats and not self.topics and not self.other_than:
+            return True
+        if self.types is not None and not self.types.isdisjoint(kind.types):
+            return True
+        if kind.format in self.formats or not self.topics.isdisjoint(kind.topics):
+            return True
+        return bool(self.other_than) and self.other_than.isdisjoint(kind.types)
+
+
+def filter_of(accepts: Accepts) -> Filter:
+    types = frozenset(accepts.types)
+    narrowed = accepts.formats or accepts.topics or accepts.other_than
+    return Filter(
+        types if types or narrowed else None,
+        frozenset(accepts.formats),
+        frozenset(accepts.topics),
+        frozenset(accepts.other_than),
+    )
+
+
+@dataclass(eq=False)
+class PlanRule:
+    """One rule: what it takes, when it applies, what it needs in quarters (None: no figure).
+
+    `asks` is the name under which a confirmation is kept. `roles` remembers how each kind of
+    credit stands to this rule.
+    """
+
+    id: str
+    title: str
+    sort: Literal["total", "minimum", "maximum", "topic"]
+    need: int | None
+    takes: Filter
+    total: Filter | None = None
+    never: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    may_serve: frozenset[str] = frozenset()
+    test: Test | None = None
+    source: Topic | CategoryRule | None = None
+    confirm: bool = False
+    note: str | None = None
+    inside: bool = True
+    roles: dict[Kind, Role] = field(default_factory=dict)
+
+    @property
+    def topic(self) -> Topic | None:
+        return self.source if isinstance(self.source, Topic) else None
+
+    @property
+    def asks(self) -> str:
+        return f"confirmed:{self.id}"
+
+    def role(self, kind: Kind) -> Role:
+        role = self.roles.get(kind)
+        if role is None:
+            role = self.roles[kind] = self._role(kind)
+        return role
+
+    def _role(self, kind: Kind) -> Role:
+        if self.sort == "topic":
+            return self._topic_role(kind)
+        if self.sort == "maximum":
+            counts = kind.license and not kind.duplicate and self._in_total(kind)
+            return YES if counts and self.takes.takes(kind) else NO
+        if not kind.license or not self._in_total(kind) or not self.takes.takes(kind):
+            return WRONG_TYPE
+        if kind.topics and kind.topics <= self.never:
+            return EXCLUDED
+        return DOUBLE if kind.duplicate else YES
+
+    def _topic_role(self, kind: Kind) -> Role:
+        role = NO
+        if not self.topics.isdisjoint(kind.topics):
+            role = YES
+        elif not self.may_serve.isdisjoint(kind.topics):
+            role = MAYBE
+        elif not self.topics.isdisjoint(kind.inferred):
+            role = INFERRED
+        if role == NO:
+            return NO
+        if not kind.license or not self._in_total(kind) or not self.takes.takes(kind):
+            return WRONG_TYPE
+        return DOUBLE if kind.duplicate else role
+
+    def _in_total(self, kind: Kind) -> bool:
+        return self.total is None or self.total.takes(kind)
+
+
+@dataclass(frozen=True)
+class PlanEffect:
+    """A relief's effect on the rules it touches, by their place."""
+
+    effect: Effect
+    rules: frozenset[int]
+
+
+@dataclass(frozen=True)
+class PlanRelief:
+    test: Test
+    effects: tuple[PlanEffect, ...]
+    relief: Relief
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A board's rules in the order of its file; the total is the first.
+
+    `apart` are pairs of rules, by place, that may not share an hour; `caps` the places of caps;
+    `variants` the plans of those who owe another total.
+    """
+
+    board: Board
+    rules: tuple[PlanRule, ...]
+    reliefs: tuple[PlanRelief, ...]
+    variants: tuple[tuple[Test, "Plan"], ...]
+    apart: frozenset[frozenset[int]]
+    caps: tuple[int, ...]
+    capped: frozenset[int]
+    carried: frozenset[int]
+
+
+@lru_cache(maxsize=256)
+def plan_of(board: Board, topics: Topics) -> Plan:
+    """The board's rules, compiled."""
+    total = filter_of(board.total_accepts)
+    never = topics.serving(board.never_counts)
+    need = None if board.total_hours is None else quarters_of(board.total_hours)
+    rules = [PlanRule("total", "Total", "total", need, total, never=never)]
+    for number, category in enumerate(board.category_rules, 1):
+        rules.append(_category(category, number, total, never))
+    rules += [_topic(topic, total, topics) for topic in board.topics]
+    places = {rule.id: place for place, rule in enumerate(rules)}
+    counting = frozenset(i for i, rule in enumerate(rules) if rule.sort in ("total", "minimum"))
+    return Plan(
+        board=board,
+        rules=tuple(rules),
+        reliefs=_reliefs((*board.exemptions, *board.equivalents), places, rules),
+        variants=tuple(
+            (test_of(variant.when), plan_of(_with_total(board, variant), topics))
+            for variant in board.total_instead
+        ),
+        apart=_apart(rules, places, counting),
+        caps=tuple(i for i, rule in enumerate(rules) if rule.sort == "maximum"),
+        capped=counting,
+        carried=frozenset(places[name] for name in board.carryover.rules if name in places),
+    )
+
+
+def _with_total(board: Board, other: TotalInstead) -> Board:
+    """The board as it is for those who owe another total."""
+    whole = {"hours": other.hours, "accepts": other.accepts}
+    categories = tuple(
+        category.model_copy(update=whole)
+        if category.kind == "min" and category.hours == board.total_hours
+        else category
+        for category in board.category_rules
+    )
+    changed = {
+        "total_hours": other.hours,
+        "total_accepts": other.accepts,
+        "total_instead": (),
+        "category_rules": categories,
+    }
+    return board.model_copy(update=changed)
+
+
+def _category(
+    category: CategoryRule, number: int, total: Filter, never: frozenset[str]
+) -> PlanRule:
+    return PlanRule(
+        f"category-{number}",
+        category.note,
+        "minimum" if category.kind == "min" else "maximum",
+        quarters_of(category.hours),
+        filter_of(category.accepts),
+        total=total,
+        never=never,
+        test=compiled(category.applies_if),
+        source=category,
+        confirm=category.confirm is not None,
+    )
+
+
+def _topic(topic: Topic, total: Filter, topics: Topics) -> PlanRule:
+    need = quarters_of(topic.hours) if topic.hours is not None else topic.courses
+    return PlanRule(
+        topic.id,
+        topic.title,
+        "topic",
+        need,
+        Filter(frozenset(topic.types) or None),
+        total=total if topic.counts_toward_total and not topic.types else None,
+        topics=topics.serving(topic.accepts or (topic.topic,)),
+        may_serve=topics.serving(topic.may_serve),
+        test=compiled((*topic.applies_if, *_due_from(topic))),
+        source=topic,
+        confirm=topic.confirm is not None,
+        note=topic.proof,
+        inside=topic.counts_toward_total,
+    )
+
+
+def _due_from(topic: Topic) -> tuple[Condition, ...]:
+    if topic.first_due_cycle == 1:
+        return ()
+    return (Condition(cycle_number=Bounds(at_least=topic.first_due_cycle)),)
+
+
+def _reliefs(
+    reliefs: Sequence[Relief], places: dict[str, int], rules: Sequence[PlanRule]
+) -> tuple[PlanRelief, ...]:
+    found = []
+    for relief in reliefs:
+        if relief.when is not None and relief.effects:
+            effects = tuple(
+                PlanEffect(effect, _touched(effect, places, rules)) for effect in relief.effects
+            )
+            found.append(PlanRelief(test_of(relief.when), effects, relief))
+    return tuple(found)
+
+
+def _touched(effect: Effect, places: dict[str, int], rules: Sequence[PlanRule]) -> frozenset[int]:
+    if "all" in effect.rules:
+        return frozenset(range(len(rules)))
+    touched = {places[name] for name in effect.rules}
+    if "total" in effect.rules:
+        touched |= {place for place, rule in enumerate(rules) if rule.sort == "minimum"}
+    return frozenset(touched)
+
+
+def _apart(
+    rules: Sequence[PlanRule], places: dict[str, int], counting: frozenset[int]
+) -> frozenset[frozenset[int]]:
+    pairs = set()
+    for place, rule in enumerate(rules):
+        if rule.topic is None:
+            continue
+        if not rule.inside:
+            pairs |= {frozenset((place, other)) for other in counting}
+        pairs |= {frozenset((place, places[name])) for name in rule.topic.not_with}
+    return frozenset(pairs)
+
+
+def in_force(topic: Topic, day: date) -> bool:
+    """Whether the rule binds a cycle that ends on this day."""
+    begun = topic.effective_from is None or topic.effective_from <= day
+    return begun and (topic.effective_until is None or day <= topic.effective_until)
