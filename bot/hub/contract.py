@@ -6,7 +6,6 @@ hub's dates have none and a conversion would move the day.
 """
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
@@ -162,7 +161,7 @@ class ActivityRecord(Shape):
 
 
 class ActivityList(Shape):
-    records: tuple[dict[str, Any], ...] = Field(alias="MedicalEducationMetrics")
+    records: tuple[Any, ...] = Field(alias="MedicalEducationMetrics")
 
 
 class ActivityPage(Shape):
@@ -262,7 +261,7 @@ class TranscriptRow(Shape):
 
 class LearnerTranscript(Shape):
     member: Member = Field(alias="Member")
-    rows: tuple[dict[str, Any], ...] = Field(alias="ActivityTranscript")
+    rows: tuple[Any, ...] = Field(alias="ActivityTranscript")
 
 
 class TranscriptAnswer(Shape):
@@ -342,7 +341,7 @@ def name_of(member: Member) -> str:
     return f"{member.name.given} {member.name.family}"
 
 
-def identifier(record: Mapping[str, Any]) -> str | None:
+def identifier(record: Any) -> str | None:
     """The 9-digit id of a raw activity record, even of one that is otherwise broken."""
     try:
         entries = record["Lom"]["general"]["identifier"]

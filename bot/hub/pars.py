@@ -50,15 +50,16 @@ OPIOID_TOPICS = {
 # ── reading ─────────────────────────────────────────────────────────────────────────────────
 
 
-def withdrawn_id(record: dict[str, Any]) -> str | None:
+def withdrawn_id(record: Any) -> str | None:
     """The id of a tombstone's activity; None where the record is not a tombstone."""
-    extension = record.get("XtensibleInfo")
+    extension = record.get("XtensibleInfo") if isinstance(record, dict) else None
     if not isinstance(extension, dict) or extension.get("activityRecordAction") != "Delete":
         return None
-    return identifier(record)
+    number = identifier(record)
+    return number if number is not None and fullmatch(ACTIVITY_ID, number) else None
 
 
-def activity_of(record: dict[str, Any]) -> Activity:
+def activity_of(record: Any) -> Activity:
     """The activity that a raw record describes.
 
     Raises `HubNonsense` naming what is missing or wrong.

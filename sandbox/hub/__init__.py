@@ -10,6 +10,7 @@ from sandbox.hub.faults import (
     Unauthorized,
     WrongJson,
 )
+from sandbox.hub.player import SignedIn, signed_in
 from sandbox.hub.server import CLIENT_ID, HubSandbox, hub_sandbox, run
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "HalfBody",
     "HubSandbox",
     "Huge",
+    "SignedIn",
     "Slow",
     "Unauthorized",
     "WrongJson",
     "hub_sandbox",
     "run",
+    "signed_in",
 ]

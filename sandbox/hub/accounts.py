@@ -65,8 +65,8 @@ class Account:
     def transcript(self, first: date | None = None, last: date | None = None) -> dict[str, Any]:
         """The answer of the transcript endpoint, for completions between two days."""
         rows = [
-            *(_row(credit, "add") for credit in self.reported if _inside(credit, first, last)),
             *(_row(credit, "delete") for credit in self.withdrawn if _inside(credit, first, last)),
+            *(_row(credit, "add") for credit in self.reported if _inside(credit, first, last)),
         ]
         record = LearnerTranscript(member=self._member(), rows=tuple(rows))
         return TranscriptAnswer(transcripts=(record,)).as_json()
