@@ -31,13 +31,15 @@ def taken(bucket: Bucket, rate: float, burst: float, now: float) -> tuple[Bucket
 class Pace:
     """The permits of all chats."""
 
+    chat_per_second: float = CHAT_PER_SECOND
+    chat_burst: float = CHAT_BURST
     _overall: Bucket = Bucket(OVERALL_BURST, 0.0)
     _chats: dict[int, Bucket] = field(default_factory=dict)
 
     def wait(self, chat_id: int, now: float) -> float:
         """Take a permit to send to a chat; the seconds to wait first."""
-        full = Bucket(CHAT_BURST, now)
-        chat, own = taken(self._chats.get(chat_id, full), CHAT_PER_SECOND, CHAT_BURST, now)
+        before = self._chats.get(chat_id, Bucket(self.chat_burst, now))
+        chat, own = taken(before, self.chat_per_second, self.chat_burst, now)
         self._overall, common = taken(self._overall, OVERALL_PER_SECOND, OVERALL_BURST, now)
         if len(self._chats) >= REMEMBERED_CHATS:
             self._forget(now)
@@ -49,5 +51,5 @@ class Pace:
         self._chats = {
             chat_id: bucket
             for chat_id, bucket in self._chats.items()
-            if bucket.left + (now - bucket.at) * CHAT_PER_SECOND < CHAT_BURST
+            if bucket.left + (now - bucket.at) * self.chat_per_second < self.chat_burst
         }

@@ -44,12 +44,13 @@ class Replies:
         bot: Bot,
         clock: Callable[[], datetime],
         end: Callable[[EndError], None],
+        pace: Pace,
     ) -> None:
         self._records = records
         self._bot = bot
         self._clock = clock
         self._end = end
-        self._pace = Pace()
+        self._pace = pace
         self._slots = asyncio.Semaphore(SLOTS)
         self.lanes = Lanes(self._work)
 

@@ -13,6 +13,7 @@ from telegram import Bot
 
 from bot.handlers.errors import EndError
 from bot.handlers.inbox import Inbox
+from bot.handlers.pace import Pace
 from bot.handlers.replies import Replies
 from bot.handlers.turns import Mind, Turns
 from bot.store.engine import Records
@@ -65,14 +66,18 @@ class Rim:
 
 @asynccontextmanager
 async def rim(
-    records: Records, mind: Mind, bot: Bot, end: Callable[[EndError], None]
+    records: Records,
+    mind: Mind,
+    bot: Bot,
+    end: Callable[[EndError], None],
+    pace: Pace | None = None,
 ) -> AsyncIterator[Rim]:
     """The rim, with what an earlier process left behind taken up; closed in the right order.
 
     The block should fill `inbox` only while it lasts: at its end turns that have begun are
     finished, then answers under way; the rest waits in the store for the next start.
     """
-    replies = Replies(records, bot, mind.clock, end)
+    replies = Replies(records, bot, mind.clock, end, pace or Pace())
     turns = Turns(records, mind, bot, replies.lanes.wake)
     inbox = Inbox(records, turns.lanes.wake, mind.clock)
     whole = Rim(records, inbox, turns, replies, mind.clock)

@@ -79,6 +79,16 @@ class AbandonedError(Exception):
     """An update that ended the process each time it was tried."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a turn starts from, as one moment of the records."""
+
+    waiting: Waiting
+    incoming: Incoming | None
+    physician: Physician
+    conversation: Conversation
+
+
 def take_turn(
     records: Records, mind: Mind, chat_id: int, begun_before: frozenset[int] = frozenset()
 ) -> Taken | None:
@@ -98,41 +108,69 @@ def take_turn(
     try:
         if waiting.restarts >= RESTARTS:
             raise AbandonedError  # noqa: TRY301 - takes the way of every other defect
-        with records.writing() as session:
-            lock_chat(session, chat_id)
-            return _answered(session, mind, inbox.next_of(session, chat_id))
+        taken = None
+        while taken is None:
+            # Thought out without the write lock, which on SQLite all chats share; stored only if
+            # the chat is still as it was read, else thought out afresh.
+            with records.reading() as session:
+                scene = _scene(session, chat_id)
+            if scene is None:
+                return None
+            turn = _thought_out(mind, scene)
+            with records.writing() as session:
+                lock_chat(session, chat_id)
+                taken = _stored(session, scene, turn, mind.clock())
     except Exception as error:
         if is_busy(error):
             raise
         return _apologized(records, mind, waiting, error)
+    return taken
 
 
-def _answered(session: Session, mind: Mind, waiting: Waiting | None) -> Taken | None:
-    """The turn itself, inside the transaction that makes it happen once."""
+def _scene(session: Session, chat_id: int) -> Scene | None:
+    waiting = inbox.next_of(session, chat_id)
     if waiting is None:
         return None
     incoming = _incoming(waiting)
-    if incoming is None:
-        inbox.settle(session, waiting.update_id)
-        return Taken(waiting.update_id)
-    now = mind.clock()
-    chat_id = waiting.chat_id
+    if incoming is None or incoming.kind is Kind.GROUP:
+        # In a group nobody is known.
+        return Scene(waiting, incoming, STRANGER, Conversation())
+    physician = physician_of(session, chat_id)
+    return Scene(waiting, incoming, physician, conversation_of(session, chat_id))
+
+
+def _thought_out(mind: Mind, scene: Scene) -> "Turn | None":
+    if scene.incoming is None:
+        return None
+    return mind.respond(scene.incoming, scene.physician, scene.conversation, mind.clock())
+
+
+def _stored(session: Session, scene: Scene, turn: "Turn | None", now: datetime) -> Taken | None:
+    """The turn's effects, all in one transaction; None where the chat has moved on meanwhile."""
+    chat_id, update_id = scene.waiting.chat_id, scene.waiting.update_id
+    incoming = scene.incoming
+    if inbox.next_number(session, chat_id) != update_id:
+        return None
+    if incoming is None or turn is None:
+        inbox.settle(session, update_id)
+        return Taken(update_id)
+    done = Taken(update_id, turn.intent, turn.confidence)
     if incoming.kind is Kind.GROUP:
-        # In a group nobody is known, and nothing is remembered.
-        turn = mind.respond(incoming, STRANGER, Conversation(), now)
-    else:
-        physician = physician_of(session, chat_id)
-        turn = mind.respond(incoming, physician, conversation_of(session, chat_id), now)
-        for change in turn.changes:
-            carry_out(session, chat_id, change, now)
-    _put_answers(session, waiting, turn.outgoing, now)
+        # Nothing is remembered of a group either.
+        _put_answers(session, scene.waiting, turn.outgoing, now)
+        inbox.settle(session, update_id)
+        return done
+    if conversation_of(session, chat_id) != scene.conversation:
+        return None
+    for change in turn.changes:
+        carry_out(session, chat_id, change, now)
+    _put_answers(session, scene.waiting, turn.outgoing, now)
     if any(isinstance(change, ErasePhysician) for change in turn.changes):
-        inbox.settle_erased(session, waiting.update_id)
+        inbox.settle_erased(session, update_id)
     else:
-        if incoming.kind is not Kind.GROUP:
-            _remember(session, incoming, turn.conversation, now)
-        inbox.settle(session, waiting.update_id)
-    return Taken(waiting.update_id, turn.intent, turn.confidence)
+        _remember(session, incoming, turn.conversation, now)
+        inbox.settle(session, update_id)
+    return done
 
 
 def _remember(
@@ -166,6 +204,8 @@ def _apologized(records: Records, mind: Mind, waiting: Waiting, error: Exception
     with records.writing() as session:
         lock_chat(session, waiting.chat_id)
         now = mind.clock()
+        if inbox.next_number(session, waiting.chat_id) != waiting.update_id:
+            return Taken(waiting.update_id, reference=reference)
         before = conversation_of(session, waiting.chat_id)
         outgoing, after = _apology(mind, waiting, before, reference)
         keep_conversation(session, waiting.chat_id, after, now)

@@ -64,6 +64,15 @@ def next_of(session: Session, chat_id: int) -> Waiting | None:
     return Waiting(row.update_id, row.chat_id, row.received_at, row.restarts, payload)
 
 
+def next_number(session: Session, chat_id: int) -> int | None:
+    """The number of the chat's oldest update that waits for its turn."""
+    return session.exec(
+        select(sa.func.min(InboxRow.update_id)).where(
+            InboxRow.chat_id == chat_id, InboxRow.state == "waiting"
+        )
+    ).one()
+
+
 def settle(session: Session, update_id: int, reference: str | None = None) -> None:
     """The update has had its turn, or with a reference failed; its content is let go."""
     session.execute(
