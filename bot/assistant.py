@@ -23,6 +23,7 @@ from bot.model import (
     DropDialog,
     Edit,
     Effect,
+    ErasePhysician,
     Incoming,
     KeepDialog,
     Key,
@@ -124,7 +125,7 @@ def _reply(incoming: Incoming, context: Context) -> _Reply:
         return _not_text(incoming, context)
     text = incoming.text.strip()
     if text.startswith("/"):
-        return _commanded(text, context)
+        return _commanded(text, incoming, context)
     if (data := _typed_label(text, context.conversation)) is not None:
         return _pressed(data, context)
     return _open_dialog(incoming, context) or _free_text(text, context)
@@ -137,8 +138,10 @@ def _edited(incoming: Incoming, context: Context) -> _Reply:
 
 
 def _not_text(incoming: Incoming, context: Context) -> _Reply:
-    opened = _open_dialog(incoming, context)
-    return opened or _Reply(smalltalk.not_text(incoming, context), understood=None)
+    if (opened := _open_dialog(incoming, context)) is not None:
+        return opened
+    effects = smalltalk.not_text(incoming, context)
+    return _Reply([*effects, *_place_kept(effects, context)], understood=None)
 
 
 def _pressed(data: str, context: Context) -> _Reply:
@@ -149,16 +152,22 @@ def _pressed(data: str, context: Context) -> _Reply:
     return _Reply(dialog.press(press, context), intent=dialog.name)
 
 
-def _commanded(text: str, context: Context) -> _Reply:
+def _commanded(text: str, incoming: Incoming, context: Context) -> _Reply:
     word, _, argument = text[1:].partition(" ")
     name = word.partition("@")[0].casefold()
+    if name == "cancel":
+        left = _open_dialog(replace(incoming, text=name), context)
+        if left is not None:
+            return left
     dialog = dialogs.COMMANDS.get(name)
     if dialog is None:
-        return _Reply(unclear.unknown_command(name, context), understood=None)
+        effects = unclear.unknown_command(name, context)
+        return _Reply([*effects, *_place_kept(effects, context)], understood=None)
     question = Question(intent=name, text=argument.strip())
     if argument.strip() and dialog.intents:
         question = _slots_of(argument, dialog, context)
-    return _Reply(dialog.answer(question, context), intent=dialog.name)
+    effects = dialog.answer(question, context)
+    return _Reply([*effects, *_place_kept(effects, context)], intent=dialog.name)
 
 
 def _slots_of(argument: str, dialog: Dialog, context: Context) -> Question:
@@ -199,7 +208,7 @@ def _free_text(text: str, context: Context) -> _Reply:
         return _Reply(effects, first.intent, first.confidence, understood=False, question=first)
     effects = []
     for question in known[:MAX_QUESTIONS]:
-        kept = sum(isinstance(effect, Remember) for effect in effects)
+        kept = sum(isinstance(effect, Remember | KeepDialog) for effect in effects)
         later = replace(conversation, revision=conversation.revision + kept)
         dialog = dialogs.ANSWERING.get(question.intent, clinical.DIALOG)
         effects += dialog.answer(question, replace(context, conversation=later))
@@ -239,12 +248,17 @@ def _turn(reply: _Reply, incoming: Incoming, before: Conversation, texts: Texts)
                 after = _with_keys(after, shown)
             case KeepDialog(name, version, answers):
                 opened = OpenDialog(name, version, after.revision + 1, answers)
-                after = replace(after, dialog=opened, revision=after.revision + 1)
+                after = replace(after.with_open(opened), revision=after.revision + 1)
+            case DropDialog(keep=True):
+                after = after.with_dialog_aside()
             case DropDialog():
-                after = replace(after, dialog=None)
+                after = after.with_open(None)
             case Remember(question):
                 after = replace(after, revision=after.revision + 1, question=question)
                 after = after.with_list(question)
+            case ErasePhysician():
+                after = replace(after, dialog=None, aside={}, question=None, lists={})
+                changes.append(effect)
             case _:
                 changes.append(effect)
     failures = {None: before.failures, True: 0, False: before.failures + 1}[reply.understood]
@@ -264,7 +278,7 @@ def _shown(effect: Say | Edit | AcknowledgePress, incoming: Incoming, texts: Tex
         return Outgoing("notice", notice, press_id=incoming.press_id)
     html = texts.html(effect.key, effect.values)
     keys = tuple(tuple(_key(button, texts) for button in row) for row in effect.buttons if row)
-    if isinstance(effect, Edit) and incoming.message_id is not None:
+    if isinstance(effect, Edit) and incoming.kind is Kind.PRESS and incoming.message_id is not None:
         return Outgoing("edit", html, keys, message_id=incoming.message_id)
     if isinstance(effect, Edit):
         return Outgoing("message", html, keys)

@@ -26,7 +26,8 @@ class Conversation:
 
     `revision` grows with each message that carries buttons; `shown` are the labels and data of the
     newest buttons, so that typing a label works like pressing it; `lists` keeps by revision the
-    questions whose results can be paged; `failures` counts misunderstandings in a row.
+    questions whose results can be paged; `aside` the dialogs that were left to be gone on with
+    later, by name; `failures` counts misunderstandings in a row.
     """
 
     revision: int = 0
@@ -36,11 +37,27 @@ class Conversation:
     lists: Mapping[int, Question] = field(default_factory=dict)
     failures: int = 0
     missed: int = 0
+    aside: Mapping[str, OpenDialog] = field(default_factory=dict)
 
     def with_list(self, question: Question) -> "Conversation":
         """The same, with the newest list of results kept under the present revision."""
         kept = dict(sorted({**self.lists, self.revision: question}.items())[-KEPT_LISTS:])
         return replace(self, lists=kept)
+
+    def with_open(self, dialog: OpenDialog | None) -> "Conversation":
+        """The same with this dialog open; another one that was open is laid aside, never lost."""
+        aside = dict(self.aside)
+        if dialog is not None:
+            aside.pop(dialog.name, None)
+            if self.dialog is not None and self.dialog.name != dialog.name:
+                aside[self.dialog.name] = self.dialog
+        return replace(self, dialog=dialog, aside=aside)
+
+    def with_dialog_aside(self) -> "Conversation":
+        """The same with the open dialog, if any, laid aside."""
+        if self.dialog is None:
+            return self
+        return replace(self, dialog=None, aside={**self.aside, self.dialog.name: self.dialog})
 
 
 def question_to_json(question: Question) -> dict[str, Any]:
@@ -63,19 +80,27 @@ def question_from_json(value: Mapping[str, Any]) -> Question:
     )
 
 
+def _dialog_to_json(dialog: OpenDialog) -> dict[str, Any]:
+    return {
+        "dialog": dialog.name,
+        "version": dialog.version,
+        "revision": dialog.revision,
+        "answers": dict(dialog.answers),
+    }
+
+
+def _dialog_from_json(value: Mapping[str, Any]) -> OpenDialog:
+    return OpenDialog(value["dialog"], value["version"], value["revision"], value["answers"])
+
+
 def to_json(conversation: Conversation) -> dict[str, Any]:
     """The conversation as JSON values only."""
     dialog = conversation.dialog
     return {
         "revision": conversation.revision,
         "question": conversation.question and question_to_json(conversation.question),
-        "dialog": dialog
-        and {
-            "dialog": dialog.name,
-            "version": dialog.version,
-            "revision": dialog.revision,
-            "answers": dict(dialog.answers),
-        },
+        "dialog": dialog and _dialog_to_json(dialog),
+        "aside": [_dialog_to_json(kept) for kept in conversation.aside.values()],
         "shown": [list(pair) for pair in conversation.shown],
         "lists": {str(key): question_to_json(value) for key, value in conversation.lists.items()},
         "failures": conversation.failures,
@@ -90,11 +115,8 @@ def from_json(value: Mapping[str, Any]) -> Conversation:
     return Conversation(
         revision=value.get("revision", 0),
         question=question_from_json(question) if question else None,
-        dialog=OpenDialog(
-            dialog["dialog"], dialog["version"], dialog["revision"], dialog["answers"]
-        )
-        if dialog
-        else None,
+        dialog=_dialog_from_json(dialog) if dialog else None,
+        aside={kept["dialog"]: _dialog_from_json(kept) for kept in value.get("aside", ())},
         shown=tuple((label, data) for label, data in value.get("shown", ())),
         lists={int(key): question_from_json(kept) for key, kept in value.get("lists", {}).items()},
         failures=value.get("failures", 0),

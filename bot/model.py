@@ -277,7 +277,9 @@ class KeepDialog:
 
 @dataclass(frozen=True, slots=True)
 class DropDialog:
-    """The open conversation of several steps ends."""
+    """The open conversation of several steps ends; with `keep` it is laid aside for later."""
+
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +354,18 @@ class SaveActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class FileComplaint:
+    """A complaint, confirmed by the physician, on its way under its number (`C-7K3F-92`).
+
+    `answers` are JSON values by field of the complaint form; None where nothing was provided.
+    """
+
+    number: str
+    answers: Mapping[str, Any]
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ErasePhysician:
     """All that is stored of this physician goes, the conversation included."""
 
@@ -367,6 +381,7 @@ Change = (
     | RemoveCredit
     | ConfirmTopics
     | SaveActivity
+    | FileComplaint
     | ErasePhysician
 )
 Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | Change

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -132,10 +132,18 @@ class Texts:
         """The text as plain characters, for buttons, notices and commands."""
         return " ".join(self._template(key, plain=True).render(values).split())
 
+    def _within(
+        self, key: str, values: Mapping[str, Any] | None = None, *, plain: bool
+    ) -> Markup | str:
+        """`{{ text("faq.button.open") }}`: one text inside another."""
+        rendered = self._template(key, plain=plain).render(values or {})
+        return rendered if plain else Markup(rendered)  # noqa: S704 - rendered with autoescape
+
     def _template(self, key: str, *, plain: bool) -> Any:
         if (plain, key) not in self._compiled:
             environment = self._plain if plain else self._html
-            self._compiled[plain, key] = environment.from_string(self.sources[key])
+            named = {"text": partial(self._within, plain=plain)}
+            self._compiled[plain, key] = environment.from_string(self.sources[key], named)
         return self._compiled[plain, key]
 
 

@@ -29,7 +29,7 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
 def press(pressed: Press, context: Context) -> Sequence[Effect]:
     """`fresh` after an outdated list; `over` is the visible way to start over."""
     if pressed.step == "over":
-        return [DropDialog(), Say("start.over", {}, buttons())]
+        return [DropDialog(keep=True), Say("start.over", {}, buttons())]
     return answer(Question("help"), context)
 
 
