@@ -132,8 +132,8 @@ class HubSandbox:
 
     # ── serving ─────────────────────────────────────────────────────────────────────────────
 
-    async def goes_up(self, port: int | None = None) -> None:
-        """Starts to serve, on the same port as before unless told otherwise; 0 is a free one."""
+    def application(self) -> web.Application:
+        """All that is served."""
         app = web.Application(
             middlewares=[_recording(self), _faulty(self)], client_max_size=BODY_BYTES
         )
@@ -141,9 +141,13 @@ class HubSandbox:
         app.add_routes(site_routes(self))
         app.add_routes([web.post("/_sandbox/faults", _ordering(self))])
         app.on_response_prepare.append(_dating(self))
+        return app
+
+    async def goes_up(self, port: int | None = None) -> None:
+        """Starts to serve, on the same port as before unless told otherwise; 0 is a free one."""
         async with AsyncExitStack() as stack:
             runner = web.AppRunner(
-                app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0
+                self.application(), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
             )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
