@@ -130,13 +130,13 @@ def _due_early(
     holding: Holding, phase: Phase, preferences: Preferences, day: date, today: date
 ) -> Due | None:
     until = holding.log.snoozed_until
-    last = holding.log.last
     if until is not None and today < until:
         return None
-    if last is not None and (today - last.on).days < WEEK:
-        return None
     found = due(holding.deadline, holding.log, phase, preferences, day)
-    return found if found and found.asked_for is None else None
+    if found is None or found.asked_for is not None:
+        return None
+    heard = holding.log.heard_on or (holding.log.last.on if holding.log.last else None)
+    return None if heard is not None and (today - heard).days < WEEK else found
 
 
 def _badness(part: Part, today: date) -> tuple[bool, bool, date, str]:

@@ -143,7 +143,14 @@ def _next(deadline: Deadline, answer: Answer) -> Deadline | None:
 
 def _log(past: Past, deadline: Deadline) -> Log:
     log = past.logs.get((deadline.key, deadline.last_day), Log())
-    return replace(log, stopped=log.stopped or deadline.key in past.stopped)
+    heard = (
+        sent.on for key, one in past.logs.items() if key[0] == deadline.key for sent in one.sent
+    )
+    return replace(
+        log,
+        stopped=log.stopped or deadline.key in past.stopped,
+        heard_on=max(heard, default=None),
+    )
 
 
 def _phase(deadline: Deadline, credits_open: CreditsOpen, on: date) -> Phase:

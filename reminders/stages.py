@@ -124,7 +124,7 @@ class Log:
 
     `snoozed_until` is the day a snoozed message comes back; `snoozes` counts them in a row;
     `answered_on` is the last reply of any kind; `planned_on` a day the physician chose, with
-    `planned_hour` local.
+    `planned_hour` local; `heard_on` the last message to this holder, of an earlier cycle too.
     """
 
     sent: tuple[Sent, ...] = ()
@@ -134,6 +134,7 @@ class Log:
     planned_on: date | None = None
     planned_hour: time | None = None
     stopped: bool = False
+    heard_on: date | None = None
 
     @property
     def last(self) -> Sent | None:
@@ -196,8 +197,8 @@ def due(
     if wanted is not None and _still_matters(deadline, today):
         again = fresh or _told_last(log, deadline, preferences) or stage
         return Due(again, wanted) if again else None
-    last = log.last
-    if fresh is None or (last is not None and not _far_enough(last.on, today, deadline)):
+    heard = max((day for day in (log.heard_on, log.last and log.last.on) if day), default=None)
+    if fresh is None or (heard is not None and not _far_enough(heard, today, deadline)):
         return None
     return Due(fresh)
 
