@@ -177,6 +177,5 @@ class Replies:
 
 
 def _seconds(error: RetryAfter) -> float:
-    # The public property warns at each use until the library's next major version.
-    wait: timedelta = error._retry_after  # noqa: SLF001
-    return wait.total_seconds()
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else wait

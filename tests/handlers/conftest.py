@@ -73,6 +73,14 @@ async def tg():
         yield sandbox
 
 
+async def until(happened):
+    """Return once `happened()` is true; the test's own time-out is the limit."""
+    while True:
+        if happened():
+            return
+        await asyncio.sleep(0.01)
+
+
 class Running:
     """A bot at work, and what it was told to end for."""
 

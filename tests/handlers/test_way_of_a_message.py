@@ -14,7 +14,7 @@ from bot.model import Attachment, Key, Kind, Outgoing, SetFact
 from bot.store import inbox
 from bot.store.physicians import blocked_since, language_of
 from sandbox.telegram.faults import Repeated
-from tests.handlers.conftest import echo
+from tests.handlers.conftest import echo, until
 
 
 def free_port():
@@ -116,8 +116,7 @@ async def test_work_that_takes_long_shows_typing_and_ends_the_waiting_of_a_press
         await maria.hears("Draw?")
         await maria.presses("Chart")
         try:
-            while not tg.called("sendChatAction"):
-                await bot.rim.replies.lanes.pause(0.02)
+            await until(lambda: tg.called("sendChatAction"))
             assert [call.ok for call in tg.called("answerCallbackQuery")] == [True]
         finally:
             let_go.set()
@@ -180,7 +179,7 @@ async def test_every_kind_of_message_reaches_the_assistant_under_its_name(tg, ru
         seen.append((incoming.kind, incoming.text))
         return Turn(conversation=conversation)
 
-    async with running(respond) as bot:
+    async with running(respond):
         maria = tg.user(1001)
         said = await maria.says("مرحبا 👩‍⚕️")
         await maria.sends_file("transcript.pdf", b"%PDF", "application/pdf", "my transcript")
@@ -193,8 +192,7 @@ async def test_every_kind_of_message_reaches_the_assistant_under_its_name(tg, ru
         await maria.edits(said, "corrected")
         await maria.says("am i on track", tg.group(-500))
         await maria.says("last")
-        while (Kind.TEXT, "last") not in seen:
-            await bot.rim.replies.lanes.pause(0.02)
+        await until(lambda: (Kind.TEXT, "last") in seen)
     own = [entry for entry in seen if entry[0] is not Kind.GROUP]
     assert own == [
         (Kind.TEXT, "مرحبا 👩‍⚕️"),
@@ -223,8 +221,7 @@ async def test_in_a_group_nobody_is_known_and_nothing_is_kept(tg, running, done)
         await maria.says("mine")
         await maria.hears()
         await maria.says("am i on track", tg.group(-500))
-        while len(known) < 2:
-            await bot.rim.replies.lanes.pause(0.02)
+        await until(lambda: len(known) == 2)
         await bot.rim.settled()
     assert known[1] == (Kind.GROUP, 0)
     assert done(-500) == []
@@ -239,13 +236,12 @@ async def test_only_the_kinds_that_are_handled_are_asked_for(tg, running):
 
 
 async def test_a_physician_who_blocks_and_returns_is_known_to_have_done_so(tg, running, records):
-    async with running() as bot:
+    async with running():
         maria = tg.user(1001, language_code="es")
         await maria.says("hello")
         await maria.hears()
         await maria.blocks()
-        while _blocked(records) is None:
-            await bot.rim.replies.lanes.pause(0.02)
+        await until(lambda: _blocked(records) is not None)
         await maria.unblocks()
         await maria.says("back")
         await maria.hears("back")
