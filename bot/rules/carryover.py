@@ -8,7 +8,7 @@ from bot.rules.conditions import Case
 from bot.rules.cycles import is_first
 from bot.rules.gather import Gathered, gather
 from bot.rules.ledger import Ledger, credits_of, quarters_of
-from bot.rules.plan import YES, Plan
+from bot.rules.plan import Plan
 
 
 def carry(
@@ -37,7 +37,7 @@ def carry(
         if not need or rule.need is None or found.have >= need:
             continue
         before = gather(rule, ledger, (first.toordinal(), last.toordinal()))
-        surplus = before.have - _over_caps(plan, before) - rule.need
+        surplus = before.have - _over_caps(plan, ledger, before) - rule.need
         carried = min(surplus, quarters_of(case.board.carryover.hours or 0), need - found.have)
         if carried <= 0:
             continue
@@ -49,17 +49,12 @@ def carry(
         found.left_out += used
 
 
-def _over_caps(plan: Plan, before: Gathered) -> int:
+def _over_caps(plan: Plan, ledger: Ledger, before: Gathered) -> int:
     """At most this many quarters of the cycle before lay over its caps."""
     over = 0
     for cap in plan.caps:
         rule = plan.rules[cap]
-        under = sum(
-            g.sums[end] - g.sums[start]
-            for g, start, end in before.takes
-            if rule.role(g.kind) == YES
-        )
-        over += max(0, under - (rule.need or 0))
+        over += max(0, ledger.sum(before.taken & rule.accepted(ledger)) - (rule.need or 0))
     return over
 
 

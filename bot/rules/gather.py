@@ -1,19 +1,17 @@
 """Which credits serve a rule in its window, and why the others do not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import compress
 
-from bot.model import Counted, Credit, LeftOut
+from bot.model import Counted, LeftOut
 from bot.rules.allocation import Contest, Lot, Pattern, allocate
-from bot.rules.ledger import Group, Ledger, credits_of
-from bot.rules.plan import MAYBE, NO, REASONS, YES, PlanRule
+from bot.rules.ledger import Ledger, Mask, chosen, credits_of, union
+from bot.rules.plan import PlanRule
 
 Window = tuple[int, int]
 """First and last day as ordinals, both included; the last may lie before the first: empty."""
-
-Take = tuple[Group, int, int]
-"""The credits of a group from one place to another."""
 
 
 @dataclass(slots=True)
@@ -24,37 +22,48 @@ class Gathered:
     maybe: int = 0
     courses: int = 0
     maybe_courses: int = 0
-    takes: list[Take] = field(default_factory=list)
+    taken: Mask = 0
     counted: list[Counted] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
 
 def gather(rule: PlanRule, ledger: Ledger, window: Window, *, confirmed: bool = False) -> Gathered:
-    """All credits of the window that serve the rule, and the reasons of the rest."""
-    found = Gathered()
-    first, last = window
-    for group in ledger.groups:
-        role = rule.role(group.kind)
-        if role == NO:
-            continue
-        if role == MAYBE and confirmed:
-            role = YES
-        start, end = group.span(first, last)
-        if role == YES:
-            if start < end:
-                found.have += group.sums[end] - group.sums[start]
-                found.courses += end - start
-                found.takes.append((group, start, end))
-                found.counted += group.counted[start:end]
-        elif start < end:
-            if role == MAYBE:
-                found.maybe += group.sums[end] - group.sums[start]
-                found.maybe_courses += end - start
-            found.left_out += group.left_out(start, end, REASONS[role])
-        if start > 0 or end < len(group.days):
-            found.left_out += group.outside[: min(start, len(group.days))]
-            found.left_out += group.outside[max(start, end) :]
-    return found
+    """All credits of the window that serve the rule, and the reasons of the rest.
+
+    `confirmed`: the physician said that courses on the rule's neighboring topics fit it.
+    """
+    accepted = rule.accepted(ledger)
+    inside = ledger.within(*window)
+    doubt = guessed = 0
+    if rule.sort == "topic":
+        sure = union(ledger.topics, rule.topics)
+        doubt = union(ledger.topics, rule.may_serve) & ~sure
+        if confirmed:
+            sure, doubt = sure | doubt, 0
+        guessed = union(ledger.inferred, rule.topics) & ~sure & ~doubt
+        relevant = sure | doubt | guessed
+    else:
+        sure = relevant = accepted if rule.sort == "maximum" else ledger.everything
+    wrong = relevant & ~accepted
+    excluded = relevant & accepted & rule.excluded(ledger)
+    doubles = relevant & accepted & ledger.duplicates & ~excluded
+    free = inside & accepted & ~excluded & ~doubles
+    taken = sure & free
+    maybe = doubt & free
+    left_out = ledger.left_out(relevant & ~inside, "outside_period")
+    left_out += ledger.left_out(wrong & inside, "wrong_type")
+    left_out += ledger.left_out(excluded & inside, "excluded_topic")
+    left_out += ledger.left_out(doubles & inside, "duplicate")
+    left_out += ledger.left_out((doubt | guessed) & free, "topic_not_confirmed")
+    return Gathered(
+        ledger.sum(taken),
+        ledger.sum(maybe),
+        taken.bit_count(),
+        maybe.bit_count(),
+        taken,
+        ledger.counts(taken),
+        left_out,
+    )
 
 
 def gather_blocks(
@@ -66,12 +75,12 @@ def gather_blocks(
     counted: list[Counted] = []
     left_out = list(whole.left_out)
     for block in blocks:
-        part = gather(rule, ledger, block, confirmed=confirmed)
-        kept, over = cut(part.counted, most)
-        have += min(part.have, most)
+        taken = whole.taken & ledger.within(*block)
+        kept, over = cut(ledger.counts(taken), most)
+        have += min(ledger.sum(taken), most)
         counted += kept
         left_out += over
-    return Gathered(have, whole.maybe, whole.courses, 0, [], counted, left_out)
+    return Gathered(have, whole.maybe, whole.courses, 0, 0, counted, left_out)
 
 
 def cut(counted: Sequence[Counted], most: int) -> tuple[list[Counted], list[LeftOut]]:
@@ -79,7 +88,7 @@ def cut(counted: Sequence[Counted], most: int) -> tuple[list[Counted], list[Left
     kept: list[Counted] = []
     over: list[LeftOut] = []
     room = credits_of(most)
-    for each in sorted(counted, key=lambda item: item.credit.completed_on):
+    for each in counted:
         amount = min(room, each.amount)
         room -= amount
         if amount:
@@ -91,9 +100,10 @@ def cut(counted: Sequence[Counted], most: int) -> tuple[list[Counted], list[Left
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The active rules by place, with what each needs and has gathered, and what keeps them apart.
+    """The rules that want hours, by place, with what each needs and has gathered.
 
-    `caps`: place of a cap -> its limit in quarters. `capped`: rules whose hours fall under caps.
+    `apart`: pairs that may not share an hour. `caps`: place of a cap -> its limit in quarters;
+    `capped`: rules whose hours fall under the caps.
     """
 
     rules: Sequence[PlanRule]
@@ -104,96 +114,77 @@ class Field:
     capped: frozenset[int]
 
 
-def is_contested(arena: Field, counting: Gathered) -> bool:
+def is_contested(arena: Field, ledger: Ledger, total: Mask) -> bool:
     """Whether some hour is wanted by two rules that may not share it, or a cap is exceeded."""
-    for cap, limit in arena.caps.items():
-        rule = arena.rules[cap]
-        under = (take for take in counting.takes if rule.role(take[0].kind) == YES)
-        if sum(group.sums[end] - group.sums[start] for group, start, end in under) > limit:
-            return True
-    for pair in arena.apart:
-        if all(place in arena.needs for place in pair):
-            one, other = (arena.gathered[place].takes for place in pair)
-            spans = {group: (start, end) for group, start, end in one}
-            for group, start, end in other:
-                mine = spans.get(group)
-                if mine and max(mine[0], start) < min(mine[1], end):
-                    return True
-    return False
+    if any(
+        ledger.sum(arena.gathered[cap].taken & total) > limit for cap, limit in arena.caps.items()
+    ):
+        return True
+    return any(
+        one in arena.needs
+        and other in arena.needs
+        and arena.gathered[one].taken & arena.gathered[other].taken
+        for one, other in arena.apart
+    )
 
 
-def settle(arena: Field) -> None:
+def settle(arena: Field, ledger: Ledger) -> None:
     """Shares contested hours out so that as little as possible is missing, and says what lost."""
-    wanted: dict[tuple[Group, int], set[int]] = {}
-    for place in arena.needs:
-        for group, start, end in arena.gathered[place].takes:
-            for index in range(start, end):
-                wanted.setdefault((group, index), set()).add(place)
-    lots: dict[tuple[frozenset[int], frozenset[int]], list[tuple[Group, int]]] = {}
-    for (group, index), places in wanted.items():
-        caps = (cap for cap in arena.caps if arena.rules[cap].role(group.kind) == YES)
-        lots.setdefault((frozenset(places), frozenset(caps)), []).append((group, index))
-    keys = list(lots)
+    wanted = union_of(arena.gathered[place].taken for place in arena.needs)
+    lots: dict[tuple[frozenset[int], frozenset[int]], list[int]] = {}
+    for credit in compress(range(len(ledger.days)), chosen(wanted)):
+        serves = frozenset(p for p in arena.needs if arena.gathered[p].taken >> credit & 1)
+        caps = frozenset(cap for cap in arena.caps if arena.gathered[cap].taken >> credit & 1)
+        lots.setdefault((serves, caps), []).append(credit)
     shares = allocate(
-        [Lot(sum(g.quarters(i) for g, i in lots[key]), *key) for key in keys],
+        [Lot(sum(ledger.quarters[c] for c in held), *key) for key, held in lots.items()],
         Contest(arena.needs, arena.apart, arena.caps, arena.capped),
     )
     for place in arena.needs:
-        found = arena.gathered[place]
-        found.have, found.counted = 0, []
-    for key, share in zip(keys, shares, strict=True):
-        _hand_out(sorted(lots[key], key=_when), share, arena, bool(key[1]))
+        arena.gathered[place].have, arena.gathered[place].counted = 0, []
+    for (serves, caps), share in zip(lots, shares, strict=True):
+        for credit, served in _handed_out(lots[serves, caps], share, ledger):
+            for place in serves:
+                _record(arena, ledger, (place, credit), served.get(place, 0), capped=bool(caps))
 
 
-def _when(entry: tuple[Group, int]) -> tuple[int, str]:
-    group, index = entry
-    return group.days[index], group.counted[index].credit.title
+def union_of(masks: Iterable[Mask]) -> Mask:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
 
 
-def _hand_out(
-    entries: Iterable[tuple[Group, int]],
-    share: Mapping[Pattern, Fraction],
-    arena: Field,
-    under_cap: bool,
-) -> None:
-    waiting = [(pattern, int(amount)) for pattern, amount in sorted(share.items(), key=_by_rules)]
-    for group, index in entries:
-        room = group.quarters(index)
-        credit = group.counted[index].credit
+def _handed_out(
+    held: Sequence[int], share: Mapping[Pattern, Fraction], ledger: Ledger
+) -> Iterator[tuple[int, dict[int, int]]]:
+    """Each credit of a lot, the earliest first, with the quarters it gives to each rule."""
+    waiting = [(sorted(pattern), int(amount)) for pattern, amount in share.items()]
+    waiting.sort(reverse=True)
+    for credit in held:
+        room = ledger.quarters[credit]
         served: dict[int, int] = {}
         while room and waiting:
-            pattern, amount = waiting.pop(0)
+            pattern, amount = waiting.pop()
             used = min(room, amount)
             room -= used
             if amount > used:
-                waiting.insert(0, (pattern, amount - used))
+                waiting.append((pattern, amount - used))
             for place in pattern:
                 served[place] = served.get(place, 0) + used
-        _record(arena, (group, index), credit, served, under_cap=under_cap)
-
-
-def _by_rules(item: tuple[Pattern, Fraction]) -> list[int]:
-    return sorted(item[0])
+        yield credit, served
 
 
 def _record(
-    arena: Field,
-    entry: tuple[Group, int],
-    credit: Credit,
-    served: Mapping[int, int],
-    *,
-    under_cap: bool,
+    arena: Field, ledger: Ledger, entry: tuple[int, int], got: int, *, capped: bool
 ) -> None:
-    group, index = entry
-    whole = group.quarters(index)
-    for place in arena.needs:
-        found = arena.gathered[place]
-        if not any(g is group and start <= index < end for g, start, end in found.takes):
-            continue
-        got = served.get(place, 0)
-        found.have += got
-        if got:
-            found.counted.append(Counted(credit, credits_of(got)))
-        if got < whole:
-            reason = "cap_reached" if under_cap and place in arena.capped else "excluded_topic"
-            found.left_out.append(LeftOut(credit, credits_of(whole - got), reason))
+    place, credit = entry
+    found = arena.gathered[place]
+    record = ledger.counted[credit].credit
+    found.have += got
+    if got:
+        found.counted.append(Counted(record, credits_of(got)))
+    if got < ledger.quarters[credit]:
+        reason = "cap_reached" if capped and place in arena.capped else "excluded_topic"
+        lost = credits_of(ledger.quarters[credit] - got)
+        found.left_out.append(LeftOut(record, lost, reason))

@@ -1,4 +1,4 @@
-"""A person's credits, read once: in quarters, grouped by what they can serve, doubles found.
+"""A person's credits, read once: in quarters, as bit masks by type and topic, doubles found.
 
 One completion may arrive several times: from the hub and typed in, as CME and as another type.
 Such records are one completion: it has the topics and types of all of them, counts with the
@@ -6,10 +6,11 @@ largest amount (the hub's where they agree), and the other records are left out 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from itertools import accumulate, combinations
+from itertools import combinations, compress
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -34,7 +35,8 @@ _AMOUNTS = [Decimal(quarters) / QUARTERS for quarters in range(4001)]
 
 def credits_of(quarters: int) -> Decimal:
     """Quarters as an exact number of credits."""
-    return _AMOUNTS[quarters] if 0 <= quarters <= 4000 else Decimal(quarters) / QUARTERS  # noqa: PLR2004
+    known = 0 <= quarters < len(_AMOUNTS)
+    return _AMOUNTS[quarters] if known else Decimal(quarters) / QUARTERS
 
 
 def quarters_of(amount: Decimal | float) -> int:
@@ -42,107 +44,142 @@ def quarters_of(amount: Decimal | float) -> int:
     return int(amount * QUARTERS)
 
 
-class Kind:
-    """What a group of credits has in common; one object for each combination, kept for good."""
-
-    __slots__ = ("board", "duplicate", "format", "inferred", "license", "topics", "types")
-
-    def __init__(self, key: "Key") -> None:
-        types, topics, inferred, self.format, self.board, self.duplicate = key
-        self.types = frozenset(types)
-        self.topics = frozenset(topics)
-        self.inferred = frozenset(inferred) - self.topics
-        self.license = not LICENSE_TYPES.isdisjoint(types)
+Mask = int
+"""A set of credits: bit `n` stands for the ledger's credit `n`."""
 
 
-Key = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str, str, bool]
-_KINDS: dict[Key, Kind] = {}
-_MOST_KINDS = 50_000
-
-
-def _kind(key: Key) -> Kind:
-    kind = _KINDS.get(key)
-    if kind is None:
-        if len(_KINDS) > _MOST_KINDS:
-            _KINDS.clear()
-        kind = _KINDS[key] = Kind(key)
-    return kind
-
-
-class Group:
-    """Credits of one kind by date, with running sums in quarters."""
-
-    __slots__ = ("_outside", "counted", "days", "kind", "sums")
-
-    def __init__(self, kind: Kind, entries: list[tuple[int, str, int, Credit]]) -> None:
-        self.kind = kind
-        entries.sort(key=_order)
-        self.days = [entry[0] for entry in entries]
-        self.sums = [0, *accumulate(entry[2] for entry in entries)]
-        self.counted = [Counted(credit, credits_of(amount)) for _, _, amount, credit in entries]
-        self._outside: tuple[LeftOut, ...] | None = None
-
-    @property
-    def outside(self) -> tuple[LeftOut, ...]:
-        if self._outside is None:
-            self._outside = self.left_out(0, len(self.days), "outside_period")
-        return self._outside
-
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """The places of the credits of these days (ordinals, both included)."""
-        return bisect_left(self.days, first), bisect_right(self.days, last)
-
-    def quarters(self, place: int) -> int:
-        return self.sums[place + 1] - self.sums[place]
-
-    def left_out(self, start: int, end: int, reason: str) -> tuple[LeftOut, ...]:
-        return tuple(LeftOut(each.credit, each.amount, reason) for each in self.counted[start:end])
-
-
-def _order(entry: tuple[int, str, int, Credit]) -> tuple[int, str, int]:
-    return entry[:3]
-
-
-@dataclass(frozen=True, slots=True)
 class Ledger:
-    """All groups, in an order that does not depend on the credits' order."""
+    """All credits in order of date, and as masks what they have in common.
 
-    groups: tuple[Group, ...]
+    `counted`, `quarters` and `days` run in parallel; `types`, `formats`, `topics` and `inferred`
+    map a word to the credits that have it; `hours` are those that can be license hours,
+    `duplicates` those left out as doubles.
+    """
+
+    __slots__ = (
+        *("_left_out", "counted", "days", "duplicates", "everything", "formats", "hours"),
+        *("inferred", "quarters", "topics", "types"),
+    )
+
+    def __init__(self, entries: list["Entry"]) -> None:
+        entries.sort(key=_order)
+        self.days = [entry.day for entry in entries]
+        self.quarters = [entry.quarters for entry in entries]
+        self.counted = [Counted(entry.credit, credits_of(entry.quarters)) for entry in entries]
+        self.types: dict[str, Mask] = {}
+        self.formats: dict[str, Mask] = {}
+        self.topics: dict[str, Mask] = {}
+        self.inferred: dict[str, Mask] = {}
+        self.duplicates = 0
+        self.everything = (1 << len(entries)) - 1
+        self._left_out: dict[tuple[int, str], LeftOut] = {}
+        bit = 1
+        for entry in entries:
+            for word in entry.types:
+                self.types[word] = self.types.get(word, 0) | bit
+            for word in entry.topics:
+                self.topics[word] = self.topics.get(word, 0) | bit
+            for word in entry.inferred:
+                self.inferred[word] = self.inferred.get(word, 0) | bit
+            form = entry.credit.format
+            if form:
+                self.formats[form] = self.formats.get(form, 0) | bit
+            if entry.duplicate:
+                self.duplicates |= bit
+            bit <<= 1
+        self.hours = union(self.types, LICENSE_TYPES)
+
+    def within(self, first: int, last: int) -> Mask:
+        """The credits of these days (ordinals, both included)."""
+        start, end = bisect_left(self.days, first), bisect_right(self.days, last)
+        return (1 << end) - (1 << start) if start < end else 0
+
+    def sum(self, mask: Mask) -> int:
+        """Their quarters."""
+        return sum(compress(self.quarters, chosen(mask))) if mask else 0
+
+    def counts(self, mask: Mask) -> list[Counted]:
+        """Each with its full amount, by date."""
+        return list(compress(self.counted, chosen(mask))) if mask else []
+
+    def left_out(self, mask: Mask, reason: str) -> list[LeftOut]:
+        """Each with its full amount and the reason, by date."""
+        if not mask:
+            return []
+        known = self._left_out
+        found = []
+        for place in compress(range(len(self.days)), chosen(mask)):
+            key = (place, reason)
+            item = known.get(key)
+            if item is None:
+                counted = self.counted[place]
+                item = known[key] = LeftOut(counted.credit, counted.amount, reason)
+            found.append(item)
+        return found
+
+
+_BITS = bytes(code == ord("1") for code in range(256))
+
+
+def chosen(mask: Mask) -> bytes:
+    """One byte for each credit, 1 where it is in the mask."""
+    return bin(mask)[:1:-1].encode().translate(_BITS)
+
+
+def union(masks: Mapping[str, Mask], words: Iterable[str]) -> Mask:
+    """The credits that have any of the words."""
+    found = 0
+    for word in words:
+        found |= masks.get(word, 0)
+    return found
+
+
+class Entry(NamedTuple):
+    """One credit as it counts: with the types and topics of its whole completion."""
+
+    day: int
+    quarters: int
+    types: tuple[str, ...]
+    topics: tuple[str, ...]
+    inferred: tuple[str, ...]
+    duplicate: bool
+    credit: Credit
+
+
+def _order(entry: Entry) -> tuple[int, str, int, tuple[str, ...], str]:
+    return entry.day, entry.credit.title, entry.quarters, entry.types, entry.credit.origin
 
 
 def read_credits(credits: Iterable[Credit] | Ledger) -> Ledger:  # noqa: A002
-    """Groups the credits; a ledger is returned as it is."""
+    """Orders the credits and finds the doubles; a ledger is returned as it is."""
     if isinstance(credits, Ledger):
         return credits
-    by_day: dict[int, list[Credit]] = {}
+    by_day: dict[date, list[Credit]] = {}
     for credit in credits:
-        by_day.setdefault(credit.completed_on.toordinal(), []).append(credit)
-    grouped: dict[Key, list[tuple[int, str, int, Credit]]] = {}
-    for day, same_day in by_day.items():
-        alone = len(same_day) == 1
-        keyed = ((_key(same_day[0]), same_day[0]),) if alone else _merged(same_day)
-        for key, credit in keyed:
-            entry = (day, credit.title, quarters_of(credit.amount), credit)
-            if key in grouped:
-                grouped[key].append(entry)
-            else:
-                grouped[key] = [entry]
-    return Ledger(tuple(Group(_kind(key), grouped[key]) for key in sorted(grouped)))
+        by_day.setdefault(credit.completed_on, []).append(credit)
+    entries: list[Entry] = []
+    for same_day in by_day.values():
+        if len(same_day) == 1:
+            entries.append(_entry(same_day[0]))
+        else:
+            entries += _merged(same_day)
+    return Ledger(entries)
 
 
-def _key(credit: Credit) -> Key:
-    return (
+def _entry(credit: Credit) -> Entry:
+    return Entry(
+        credit.completed_on.toordinal(),
+        quarters_of(credit.amount),
         (credit.type,),
         credit.topics,
         credit.inferred,
-        credit.format or "",
-        credit.board or "",
         False,
+        credit,
     )
 
 
-def _merged(same_day: Sequence[Credit]) -> list[tuple[Key, Credit]]:
-    """The credits of one day, each with its key; doubles marked."""
+def _merged(same_day: Sequence[Credit]) -> list[Entry]:
+    """The credits of one day, doubles marked."""
     parent = list(range(len(same_day)))
 
     def root(place: int) -> int:
@@ -156,10 +193,10 @@ def _merged(same_day: Sequence[Credit]) -> list[tuple[Key, Credit]]:
     components: dict[int, list[Credit]] = {}
     for place, credit in enumerate(same_day):
         components.setdefault(root(place), []).append(credit)
-    keyed: list[tuple[Key, Credit]] = []
+    entries: list[Entry] = []
     for members in components.values():
-        keyed += _completion(members) if len(members) > 1 else [(_key(members[0]), members[0])]
-    return keyed
+        entries += _completion(members) if len(members) > 1 else [_entry(members[0])]
+    return entries
 
 
 def _same_completion(one: Credit, other: Credit) -> bool:
@@ -182,7 +219,7 @@ def _same_completion(one: Credit, other: Credit) -> bool:
     return first == second or fuzz.token_sort_ratio(first, second) >= SAME_TITLE
 
 
-def _completion(members: Sequence[Credit]) -> list[tuple[Key, Credit]]:
+def _completion(members: Sequence[Credit]) -> list[Entry]:
     """The records of one completion: the fullest account counts, the others are doubles."""
     accounts: dict[tuple[str, str, str], list[Credit]] = {}
     for credit in members:
@@ -195,9 +232,8 @@ def _completion(members: Sequence[Credit]) -> list[tuple[Key, Credit]]:
     topics = tuple(sorted({topic for credit in members for topic in credit.topics}))
     inferred = tuple(sorted({topic for credit in members for topic in credit.inferred}))
     return [
-        (
-            (types, topics, inferred, credit.format or "", credit.board or "", name != fullest),
-            credit,
+        _entry(credit)._replace(
+            types=types, topics=topics, inferred=inferred, duplicate=name != fullest
         )
         for name, account in accounts.items()
         for credit in account

@@ -1,13 +1,13 @@
 """A board file made ready for the engine: once for each board, nothing of a person in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
 from bot.rules.conditions import Test, compiled, test_of
-from bot.rules.ledger import Kind, quarters_of
+from bot.rules.ledger import Ledger, Mask, quarters_of, union
 from bot.rules.schema import (
     Accepts,
     Board,
@@ -21,37 +21,24 @@ from bot.rules.schema import (
 )
 from bot.rules.topics import Topics
 
-NO, YES, MAYBE, INFERRED, WRONG_TYPE, EXCLUDED, DOUBLE = range(7)
-"""How a kind of credit stands to a rule. MAYBE: it serves if the physician confirms it."""
-
-REASONS = {
-    MAYBE: "topic_not_confirmed",
-    INFERRED: "topic_not_confirmed",
-    WRONG_TYPE: "wrong_type",
-    EXCLUDED: "excluded_topic",
-    DOUBLE: "duplicate",
-}
-
-Role = int
-
 
 @dataclass(frozen=True)
 class Filter:
-    """Which kinds of credit a rule takes; `types` None means every license type."""
+    """Which credits a rule takes; `types` None means every license type."""
 
     types: frozenset[str] | None = None
     formats: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     other_than: frozenset[str] = frozenset()
 
-    def takes(self, kind: Kind) -> bool:
+    def mask(self, ledger: Ledger) -> Mask:
         if self.types is None and not self.formats and not self.topics and not self.other_than:
-            return True
-        if self.types is not None and not self.types.isdisjoint(kind.types):
-            return True
-        if kind.format in self.formats or not self.topics.isdisjoint(kind.topics):
-            return True
-        return bool(self.other_than) and self.other_than.isdisjoint(kind.types)
+            return ledger.hours
+        found = union(ledger.types, self.types or ())
+        found |= union(ledger.formats, self.formats) | union(ledger.topics, self.topics)
+        if self.other_than:
+            found |= ledger.hours & ~union(ledger.types, self.other_than)
+        return found & ledger.hours
 
 
 def filter_of(accepts: Accepts) -> Filter:
@@ -69,8 +56,8 @@ def filter_of(accepts: Accepts) -> Filter:
 class PlanRule:
     """One rule: what it takes, when it applies, what it needs in quarters (None: no figure).
 
-    `asks` is the name under which a confirmation is kept. `roles` remembers how each kind of
-    credit stands to this rule.
+    `total` is the filter of the board's total where the hours must lie within it; `asks` is the
+    name under which a confirmation is kept.
     """
 
     id: str
@@ -87,7 +74,6 @@ class PlanRule:
     confirm: bool = False
     note: str | None = None
     inside: bool = True
-    roles: dict[Kind, Role] = field(default_factory=dict)
 
     @property
     def topic(self) -> Topic | None:
@@ -97,40 +83,17 @@ class PlanRule:
     def asks(self) -> str:
         return f"confirmed:{self.id}"
 
-    def role(self, kind: Kind) -> Role:
-        role = self.roles.get(kind)
-        if role is None:
-            role = self.roles[kind] = self._role(kind)
-        return role
+    def accepted(self, ledger: Ledger) -> Mask:
+        """The credits of a type and kind that this rule takes."""
+        mask = self.takes.mask(ledger)
+        return mask if self.total is None else mask & self.total.mask(ledger)
 
-    def _role(self, kind: Kind) -> Role:
-        if self.sort == "topic":
-            return self._topic_role(kind)
-        if self.sort == "maximum":
-            counts = kind.license and not kind.duplicate and self._in_total(kind)
-            return YES if counts and self.takes.takes(kind) else NO
-        if not kind.license or not self._in_total(kind) or not self.takes.takes(kind):
-            return WRONG_TYPE
-        if kind.topics and kind.topics <= self.never:
-            return EXCLUDED
-        return DOUBLE if kind.duplicate else YES
-
-    def _topic_role(self, kind: Kind) -> Role:
-        role = NO
-        if not self.topics.isdisjoint(kind.topics):
-            role = YES
-        elif not self.may_serve.isdisjoint(kind.topics):
-            role = MAYBE
-        elif not self.topics.isdisjoint(kind.inferred):
-            role = INFERRED
-        if role == NO:
-            return NO
-        if not kind.license or not self._in_total(kind) or not self.takes.takes(kind):
-            return WRONG_TYPE
-        return DOUBLE if kind.duplicate else role
-
-    def _in_total(self, kind: Kind) -> bool:
-        return self.total is None or self.total.takes(kind)
+    def excluded(self, ledger: Ledger) -> Mask:
+        """The credits on nothing but topics that never count."""
+        if not self.never:
+            return 0
+        others = (word for word in ledger.topics if word not in self.never)
+        return union(ledger.topics, self.never) & ~union(ledger.topics, others)
 
 
 @dataclass(frozen=True)

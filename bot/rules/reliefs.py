@@ -35,7 +35,7 @@ def reliefs_of(plan: Plan, case: Case) -> Reliefs:
         if truth.value is False:
             continue
         if truth.value is None:
-            if truth.missing in OF_THE_LICENSE:
+            if truth.missing and (relief.relief.ask or truth.missing in OF_THE_LICENSE):
                 _wait(found, relief.effects, truth.missing)
             continue
         if relief.relief.board_decides:

@@ -297,6 +297,7 @@ class Relief(Part):
     when: When | None = None
     effects: tuple[Effect, ...] = ()
     board_decides: bool = False
+    ask: bool = False
 
 
 class Equivalent(Relief):

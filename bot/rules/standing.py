@@ -56,7 +56,7 @@ def standing(  # noqa: PLR0917 - the six things a standing depends on
         case = Case(board, license, profile, None)
         judging = _Judging(plan, case, ledger, today, ends, missing=periods.missing_fact)
         rules = judging.rules()
-    verified = sum((c.amount for c in rules[0].counted if c.credit.origin == "hub"), ZERO)
+    typed = sum((c.amount for c in rules[0].counted if c.credit.origin == "typed"), ZERO)
     return Standing(
         holder="license",
         board=board.board_id,
@@ -67,8 +67,8 @@ def standing(  # noqa: PLR0917 - the six things a standing depends on
         as_of=board.as_of,
         confidence=board.confidence,
         source_url=board.sources[0].url if board.sources else board.cme_page,
-        verified=verified,
-        typed_in=sum((c.amount for c in rules[0].counted), ZERO) - verified,
+        verified=sum((c.amount for c in rules[0].counted), ZERO) - typed,
+        typed_in=typed,
     )
 
 
@@ -167,13 +167,13 @@ class _Judging:
             and plan.rules[place].sort != "maximum"
             and not self._is_in_courses(plan.rules[place])
             and self._binds(place, plan.rules[place], reliefs)
-            and self.gathered[place].takes
+            and self.gathered[place].taken
         }
         caps = {place: self.needs[place] or 0 for place in plan.caps if self._holds(place)}
         if needs and (caps or plan.apart):
             arena = Field(plan.rules, needs, self.gathered, plan.apart, caps, plan.capped)
-            if is_contested(arena, self.gathered[0]):
-                settle(arena)
+            if is_contested(arena, self.ledger, self.gathered[0].taken):
+                settle(arena, self.ledger)
         for cap, limit in caps.items():
             self.gathered[cap].have = min(self.gathered[cap].have, limit)
         total = self.needs.get(0)
