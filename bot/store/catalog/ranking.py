@@ -1,0 +1,157 @@
+"""In which order what was found is shown: a score made of parts that can be named."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from bot.model import Search
+from bot.store.catalog.bits import bits_of, has, numbers_in
+from bot.store.catalog.matching import ENOUGH, Matches, Sought
+from bot.store.catalog.rows import UNKNOWN_AMOUNT
+from bot.store.catalog.view import View
+from bot.store.catalog.words import LONGEST_QUERY, normalised
+
+WORDS = 68.0
+"""Points for saying all the words of the query, the rare ones weighing more."""
+
+TITLE = 20.0
+"""Points for a title that is the query and nothing else."""
+
+FIT = 12.0
+"""Points for all else: topics asked for, a known end, free of charge."""
+
+ELSEWHERE = 0.8
+"""A word said outside the title counts for so much of one in the title."""
+
+
+FILLING = 0.55
+"""What lacks a word fills up a short list only with so much of the best score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An activity's number and score; `closes` are the hours of open topics that it closes."""
+
+    number: int
+    score: float
+    closes: Decimal
+    title: str
+    id: str
+
+    def key(self, order: str) -> tuple[Any, ...]:
+        """What it is sorted by; among equals by title, then id."""
+        first = (-self.closes,) if order == "gaps" else ()
+        return (*first, -self.score, self.title, self.id)
+
+
+def ranked(view: View, search: Search, found: Matches) -> tuple[list[Ranked], int]:
+    """The page of the search in order, and the number of all.
+
+    The candidates come first, in order of their score; what was not compared follows by number.
+    """
+    best = _sorted(_scored(view, search, found.sought, found.candidates), search)
+    if found.fillers and len(best) < ENOUGH:
+        more = _sorted(_scored(view, search, found.sought, found.fillers), search)
+        floor = FILLING * max((one.score for one in best), default=0.0)
+        close = [one for one in more if one.score >= floor]
+        best = _sorted([*best, *close[: ENOUGH - len(best)]], search)
+    total = max(len(best), found.bits.bit_count())
+    page = best[search.offset : search.offset + search.limit]
+    missing = min(search.limit, total - search.offset) - len(page)
+    if missing <= 0 or total == len(best):
+        return page, total
+    rest = found.bits & ~bits_of(found.candidates, view.size)
+    start = max(0, search.offset - len(best))
+    numbers = tuple(islice(numbers_in(rest), start, start + missing))
+    floor = min((one.score for one in best), default=100.0)
+    tail = _scored(view, search, found.sought, numbers)
+    by_number = sorted(tail, key=lambda one: one.number)
+    return page + [_at_most(one, floor) for one in by_number], total
+
+
+def _at_most(one: Ranked, floor: float) -> Ranked:
+    return Ranked(one.number, min(one.score, floor), one.closes, one.title, one.id)
+
+
+def _sorted(scored: Iterable[Ranked], search: Search) -> list[Ranked]:
+    return sorted(scored, key=lambda one: one.key(search.order))
+
+
+def _scored(
+    view: View, search: Search, sought: Sequence[Sought], numbers: Sequence[int]
+) -> list[Ranked]:
+    rows = view.rows(
+        "SELECT number, id, title, words, topics, end_date IS NOT NULL, fee_usd, free "
+        "FROM activity WHERE number IN (SELECT value FROM json_each(?))",
+        (json.dumps(numbers),),
+    )
+    closes = _closes(view, search, numbers) if search.gaps else {}
+    whole = sum(word.weight for word in sought)
+    typed = " ".join(word.typed for word in sought)
+    whole_query = normalised(search.words[:LONGEST_QUERY])
+    meant = " ".join(word.spellings[0].word for word in sought)
+    scored = []
+    for number, activity_id, title, words, topics, known_end, fee, free in rows:
+        score = FIT * _fit(search, topics, known_end, fee, free)
+        if sought:
+            score += WORDS * sum(_said(word, number, words) for word in sought) / whole
+            closeness = 100.0 if words == whole_query else fuzz.token_sort_ratio(meant, words)
+            if meant != typed:
+                closeness = max(closeness, fuzz.token_sort_ratio(typed, words))
+            score += TITLE * closeness / 100
+        else:
+            score += WORDS + TITLE
+        hours = closes.get(number, Decimal(0))
+        scored.append(Ranked(number, round(score, 2), hours, title, activity_id))
+    return scored
+
+
+def _said(word: Sought, number: int, title: str) -> float:
+    """The word's weight if the activity says it, less for another spelling or another place."""
+    best = 0.0
+    for spelling, sayers in zip(word.spellings, word.sayers, strict=True):
+        if spelling.closeness > best and has(sayers, number):
+            # Not the whole word: the index has found it by its stem.
+            stem = spelling.word[: max(4, len(spelling.word) - 2)]
+            place = 1.0 if f" {stem}" in f" {title}" else ELSEWHERE
+            best = max(best, spelling.closeness * place)
+    return best * word.weight
+
+
+def _fit(search: Search, topics: str, known_end: int, fee: str | None, free: int) -> float:
+    asked = 1.0
+    if search.topics:
+        held = json.loads(topics)
+        asked = sum(topic in held for topic in search.topics) / len(search.topics)
+    cost = 1.0 if free else 0.0 if fee else 0.5
+    return 0.5 * asked + 0.25 * known_end + 0.25 * cost
+
+
+def _closes(view: View, search: Search, numbers: Sequence[int]) -> dict[int, Decimal]:
+    """Hours of open topics that each activity closes: per topic no more than is missing there."""
+    listed = json.dumps(numbers)
+    offered = dict(
+        view.rows(
+            "SELECT number, max(hundredths) FROM offer WHERE type != 'moc' "
+            "AND number IN (SELECT value FROM json_each(?)) GROUP BY number",
+            (listed,),
+        )
+    )
+    topics = view.rows(
+        "SELECT number, value FROM tag WHERE kind = 'topic' "
+        "AND number IN (SELECT value FROM json_each(?)) ORDER BY number, value",
+        (listed,),
+    )
+    closes: dict[int, Decimal] = {}
+    for number, topic in topics:
+        amount = offered.get(number, UNKNOWN_AMOUNT)
+        missing = search.gaps.get(topic, Decimal(0))
+        if amount > 0 and missing > 0:
+            hours = min(Decimal(amount) / 100, missing)
+            closes[number] = closes.get(number, Decimal(0)) + hours
+    return closes
