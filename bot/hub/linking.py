@@ -102,6 +102,8 @@ async def poll(
 ) -> Tokens | Waiting | Denied | Expired:
     """Asks once whether the physician has answered.
 
+    After `Waiting` poll with `replace(started, interval=waiting.interval)`, not sooner.
+
     Raises `HubDown` where the hub does not answer: wait for twice the interval, then poll again.
     """
     if now >= started.expires_at:
