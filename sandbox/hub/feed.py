@@ -5,15 +5,13 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
+from bot.documents.activities import read_activities
 from bot.hub.contract import identifier
-from bot.hub.ids import activity_id
 from bot.hub.pars import activity_of, record_of, tombstone
-from bot.model import Activity, CreditOffer
+from bot.model import Activity
+from data import HERE
 
 GENERATION = "g1"
 MOST_PER_PAGE = 500
@@ -97,8 +95,8 @@ class Feed:
 
 def real_activities() -> list[Activity]:
     """The activities of `data/activities.jsonl`, with the hub's ids for them."""
-    lines = files("data").joinpath("activities.jsonl").read_text(encoding="utf-8").splitlines()
-    return [_activity(json.loads(line, parse_float=Decimal)) for line in lines]
+    read = read_activities(HERE / "activities.jsonl")
+    return [activity for activity in read if isinstance(activity, Activity)]
 
 
 def feed_of(activities: Iterable[Activity]) -> Feed:
@@ -116,36 +114,3 @@ def renumbered(feed: Feed) -> Feed:
     for record in feed.records.values():
         fresh.put(identifier(record) or "", record)
     return fresh
-
-
-def _activity(row: dict[str, Any]) -> Activity:
-    return Activity(
-        id=activity_id(row["title"], row["provider"]),
-        title=row["title"],
-        provider=row["provider"],
-        activity_type=row["activity_type"],
-        format=row["format"],
-        start_date=_day(row["start_date"]),
-        end_date=_day(row["end_date"]),
-        city=row["city"],
-        state=row["state"],
-        credits=tuple(
-            CreditOffer(offer["type"], _number(offer["amount"]), offer["board"])
-            for offer in row["credits"]
-        ),
-        topics=tuple(row["topics"]),
-        specialties=tuple(row["specialties"]),
-        fee_usd=_number(row["fee_usd"]),
-        open_to_all=row["open_to_all"],
-        url=row["url"],
-        summary=row["summary"],
-        source_as_of=row["source_as_of"],
-    )
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _number(value: Decimal | int | None) -> Decimal | None:
-    return None if value is None else Decimal(value)

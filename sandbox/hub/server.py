@@ -35,6 +35,8 @@ from sandbox.hub.site import site_routes
 HOST = "127.0.0.1"
 BODY_BYTES = 21 * 1024 * 1024
 CLIENT_ID = "cmebot-demo"
+SECRET = ("Authorization", "Cookie")
+KEPT_CALLS = 10_000
 GONE = 499
 """Recorded as the status of a call whose caller got no answer."""
 
@@ -231,7 +233,8 @@ def _recording(hub: HubSandbox) -> Middleware:
         else:
             return response
         finally:
-            headers = dict(request.headers)
+            headers = {name: value for name, value in request.headers.items() if name not in SECRET}
+            del hub.calls[:-KEPT_CALLS]
             hub.calls.append(
                 HubCall(request.method, request.path, dict(request.query), status, headers)
             )

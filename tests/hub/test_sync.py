@@ -1,8 +1,10 @@
 """Activities from the hub into a catalog: complete, resumable, and unmoved by what is broken."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from bot.hub.errors import HubDown, HubNonsense
 from bot.hub.pars import record_of
 from bot.hub.sync import SyncProgress, sync_activities
 from bot.model import Activity
+from bot.store.catalog import Catalog, open_catalog
 from sandbox.hub import CLIENT_ID, Broken, Dropped, HalfBody, HubSandbox, WrongJson, hub_sandbox
 
 PAGES = 10
@@ -234,3 +237,42 @@ async def test_a_defect_of_the_catalog_is_not_taken_for_the_hubs(client):
 
     with pytest.raises(OSError, match="disk full"):
         await sync_activities(client, Full())
+
+
+# ── with the real catalog ───────────────────────────────────────────────────────────────────
+
+
+class Dying:
+    """The real catalog in a process that dies before or after storing a page."""
+
+    def __init__(self, catalog: Catalog, page: int, moment: str) -> None:
+        self.catalog, self.pages, self.page, self.moment = catalog, 0, page, moment
+
+    def sync_state(self) -> tuple[str | None, str | None]:
+        return self.catalog.sync_state()
+
+    def apply_page(self, *page: Any) -> None:
+        self.pages += 1
+        if (self.pages, self.moment) == (self.page, "before"):
+            raise KeyboardInterrupt
+        self.catalog.apply_page(*page)
+        if (self.pages, self.moment) == (self.page, "after"):
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("page", [1, 2, 3, 4])
+async def test_the_real_catalog_is_the_same_after_a_kill_and_a_second_start(
+    hub, client, tmp_path, page, moment
+):
+    path = tmp_path / "catalog.sqlite"
+    with closing(open_catalog(path)) as catalog, pytest.raises(KeyboardInterrupt):
+        await sync_activities(client, Dying(catalog, page, moment), page_size=100)
+    wanted = everything(hub)
+    with closing(open_catalog(path)) as catalog:
+        assert catalog.size() < 381 or (page, moment) == (4, "after")
+        report = await sync_activities(client, catalog, page_size=100)
+        assert report.complete
+        assert {one.id: one for one in catalog.many(wanted)} == wanted
+        assert catalog.size() == 381
+        catalog.check()
