@@ -94,7 +94,7 @@ async def rim(
         for sweep in sweeps:
             sweep.cancel()
         await asyncio.gather(*sweeps, return_exceptions=True)
-        await turns.lanes.close(PATIENCE)
+        await turns.close(PATIENCE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 # What the last turns answered goes out too, if Telegram lets it.

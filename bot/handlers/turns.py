@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -41,6 +42,11 @@ always find one free.
 
 RESTARTS = 2
 """An update that was under way when the process died, and again at two restarts, is given up."""
+
+QUARANTINE = 3.0
+"""Seconds that such an update waits after the second restart. Without the wait, a machine that is
+switched off and on in quick succession would look like an update that ends processes.
+"""
 
 TYPING_AFTER = 0.8
 TYPING_AGAIN = 4.0
@@ -242,21 +248,40 @@ class Turns:
         self._wake_sender = wake_sender
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._begun_before: frozenset[int] = frozenset()
+        self._suspected: set[int] = set()
+        self._trial: asyncio.Task[None] | None = None
         self.lanes = Lanes(self._work)
 
     async def recover(self) -> None:
         """Take up what an earlier process has left behind.
 
-        What may have ended that process is tried first and alone, so that nobody else's message
+        What may have ended that process is tried later and alone, so that nobody else's message
         is under way if it does so again.
         """
         left = await asyncio.to_thread(self._left)
         self._begun_before = frozenset(left)
-        for leftover in left.values():
-            if leftover.restarts:
-                await self._next(leftover.chat_id)
+        self._suspected = {item.chat_id for item in left.values() if item.restarts}
+        if self._suspected:
+            self._trial = asyncio.create_task(self._try_suspects())
         for leftover in left.values():
             self.lanes.wake(leftover.chat_id)
+
+    async def _try_suspects(self) -> None:
+        await asyncio.sleep(QUARANTINE)
+        for chat_id in tuple(self._suspected):
+            async with AsyncExitStack() as alone:
+                for _ in range(AT_ONCE):
+                    await alone.enter_async_context(self._slots)
+                await self._next(chat_id)
+            self._suspected.discard(chat_id)
+            self.lanes.wake(chat_id)
+
+    async def close(self, patience: float) -> None:
+        """Begin no turn any more, and let those under way end for at most `patience` seconds."""
+        if self._trial is not None:
+            self._trial.cancel()
+            await asyncio.gather(self._trial, return_exceptions=True)
+        await self.lanes.close(patience)
 
     def _left(self) -> dict[int, inbox.Leftover]:
         with self._records.reading() as session:
@@ -272,7 +297,7 @@ class Turns:
             return inbox.chats_waiting(session, older_than)
 
     async def _work(self, chat_id: int) -> None:
-        while not self.lanes.closing.is_set():
+        while chat_id not in self._suspected and not self.lanes.closing.is_set():
             async with self._slots:
                 taken = await self._next(chat_id)
             if taken is None:

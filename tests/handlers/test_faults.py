@@ -11,7 +11,7 @@ from sqlmodel import select
 from telegram import Bot, Update
 
 from bot.assistant import Turn
-from bot.handlers import replies
+from bot.handlers import replies, turns
 from bot.handlers.errors import TWO_POLLERS, WRONG_TOKEN, EndError, set_up_logging, without_content
 from bot.handlers.inbox import Inbox
 from bot.handlers.pace import Pace
@@ -319,6 +319,34 @@ MESSAGE = {
     "chat": {"id": 1001, "type": "private", "first_name": "Maria"},
     "from": {"id": 1001, "is_bot": False, "first_name": "Maria"},
 }
+
+
+async def test_what_may_have_ended_two_processes_is_tried_last_and_then_given_up(
+    tg, running, records, done, monkeypatch
+):
+    monkeypatch.setattr(turns, "QUARANTINE", 0.2)
+    for number in (1001, 1002, 1003):
+        tg.user(number, started=True)
+        with records.writing() as session:
+            chat = {"id": number, "type": "private", "first_name": "Maria"}
+            message = dict(MESSAGE, text=f"from {number}", chat=chat)
+            payload = {"update_id": number, "message": message}
+            inbox.receive(session, number, number, payload, NOW)
+            for _ in range(number - 1001):
+                inbox.begin_again(session, number)
+    order = []
+
+    def respond(incoming, physician, conversation, now):
+        order.append(incoming.text)
+        return echo(incoming, physician, conversation, now)
+
+    async with running(respond) as bot:
+        await tg.user(1002).says("after it")
+        await tg.user(1002).hears("after it")
+        await bot.rim.settled()
+    assert order == ["from 1001", "from 1002", "after it"]
+    assert done(1002) == ["from 1002", "after it"]
+    assert tg.user(1003).last.text.startswith("Sorry (E-")
 
 
 def test_a_turn_that_was_overtaken_is_thought_out_again(records):
