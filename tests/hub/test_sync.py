@@ -203,6 +203,13 @@ async def test_a_broken_record_is_reported_and_the_rest_of_its_page_kept(hub, cl
     assert len(catalog.held) == 381
 
 
+async def test_a_broken_record_is_not_forgotten_behind_an_unchanged_etag(hub, client, catalog):
+    hub.feed.put("1", {"Lom": "broken"})
+    first = await sync_activities(client, catalog)
+    again = await sync_activities(client, catalog)
+    assert first.progress.problems == again.progress.problems != ()
+
+
 async def test_a_broken_record_that_the_hub_mends_arrives(hub, client, catalog):
     good = next(iter(everything(hub).values()))
     broken = record_of(good)
