@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,30 @@ class _Day(click.ParamType):
 DAY = _Day()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+ELSEWHERE = {
+    "remind": "reminders.commands:remind",
+    "read-transcript": "bot.documents.commands:read_transcript",
+    "export-transcript": "bot.documents.commands:export_transcript",
+    "search": "bot.catalog_commands:search",
+    "import-activities": "bot.catalog_commands:import_activities",
+    "sync": "bot.catalog_commands:sync",
+}
+"""Commands that live beside what they command; imported only when called."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """A chat assistant for US physicians' continuing medical education."""
 
@@ -49,11 +73,11 @@ def demo(arguments: tuple[str, ...]) -> None:
 def run() -> None:
     """Serve on Telegram (TELEGRAM_BOT_TOKEN, CMEBOT_SECRET_KEY; see the README)."""
     from bot.app import serve
-    from bot.settings import read_settings
+    from bot.settings import NEEDED_TO_RUN, SettingsError, read_settings
 
     try:
-        settings = read_settings()
-    except ValueError as error:
+        settings = read_settings(needed=NEEDED_TO_RUN)
+    except SettingsError as error:
         raise click.ClickException(str(error)) from error
     sys.exit(asyncio.run(serve(settings)))
 
@@ -85,24 +109,11 @@ def ask(physician: str, today: date | None, as_json: bool, text: tuple[str, ...]
 
 def _sources() -> Any:
     from bot.assistant import Sources
+    from bot.catalog_commands import filled_catalog
     from bot.dialogs.knowledge import Knowledge
-    from bot.settings import catalog_path
-    from bot.store.catalog import open_catalog
     from bot.texts import Texts
 
-    catalog = open_catalog(catalog_path())
-    _fill(catalog)
-    return Sources(Knowledge(DATA), catalog, Texts(DATA / "texts" / "en"))
-
-
-def _fill(catalog: Any) -> None:
-    """The first time, with the activities that come with the project."""
-    from bot.documents.activities import read_activities
-    from bot.model import Activity
-
-    if catalog.size() == 0:
-        read = read_activities(DATA / "activities.jsonl")
-        catalog.apply_page([one for one in read if isinstance(one, Activity)], (), None, None)
+    return Sources(Knowledge(DATA), filled_catalog(), Texts(DATA / "texts" / "en"))
 
 
 def _demo_physician(name: str, today: date) -> Any:
@@ -154,7 +165,7 @@ def standing(physician: str | None, path: Path | None, today: date | None, as_js
     """Where a physician stands, rule by rule."""
     from bot.documents.person import PersonError, read_person
     from bot.documents.standings import as_lines, to_json
-    from bot.rules.everything import all_standings
+    from bot.rules.person import load_rulebook, standings
 
     day = today or datetime.now(tz=UTC).date()
     try:
@@ -165,8 +176,13 @@ def standing(physician: str | None, path: Path | None, today: date | None, as_js
     except (OSError, json.JSONDecodeError, PersonError, RecursionError) as error:
         click.echo(f"{path}: {error}", err=True)
         sys.exit(2)
-    found = all_standings(person, DATA, day)
-    click.echo(json.dumps(to_json(found), ensure_ascii=False) if as_json else as_lines(found))
+    found = standings(person, load_rulebook(DATA), day)
+    groups = {
+        "licenses": found.licenses,
+        "certifications": found.certifications,
+        "federal": found.federal,
+    }
+    click.echo(json.dumps(to_json(groups), ensure_ascii=False) if as_json else as_lines(groups))
 
 
 if __name__ == "__main__":

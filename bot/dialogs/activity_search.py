@@ -47,9 +47,8 @@ def press(pressed: Press, context: Context) -> Sequence[Effect]:
     if pressed.step in ("save", "unsave"):
         saved = pressed.step == "save"
         notice = "activity_search.saved" if saved else "activity_search.unsaved"
-        change = SaveActivity(pressed.argument, saved)
-        again = _details(pressed.argument, pressed.revision, context, saved=saved)
-        return [AcknowledgePress(notice), change, *again]
+        change = SaveActivity(pressed.argument.partition(".")[0], saved)
+        return [AcknowledgePress(notice), change, *_show(pressed, context, saved=saved)]
     listed = context.conversation.lists.get(pressed.revision)
     if listed is None:
         return start.outdated(context)
@@ -83,7 +82,7 @@ def _picked(question: Question, context: Context) -> Sequence[Effect] | None:
         if not 0 <= place < len(found.hits):
             return [Say("activity_search.no_such", {"count": len(found.hits)})]
         activity = found.hits[place].activity
-        return [Say(*_detail_parts(activity, revision, context))]
+        return [Say(*_detail_parts(activity, revision, page, context))]
     step = 1 if question.act == "next_page" else -1
     values, rows = _page(listed, max(0, page + step), revision, context)
     return [Say("activity_search.page", values, rows)]
@@ -156,7 +155,7 @@ def _page_buttons(question: Question, found: Found, page: int, revision: int) ->
     numbers = tuple(
         Button(
             str(page * PAGE + place + 1),
-            pack("activity_search", "show", hit.activity.id, revision),
+            pack("activity_search", "show", f"{hit.activity.id}.{page}", revision),
             literal=True,
         )
         for place, hit in enumerate(found.hits)
@@ -194,10 +193,19 @@ def _heard(question: Question, context: Context) -> list[str]:
 def _entry(activity: Activity, search: Search, context: Context) -> dict[str, Any]:
     return {
         "activity": activity,
-        "credit": _credit(activity, context),
+        "credit": _in_short(activity),
         "closes": _closes(activity, search.gaps, context),
-        "ends_unknown": activity.end_date is None,
     }
+
+
+def _in_short(activity: Activity) -> str:
+    """`1.5 h` or `10 ABIM points`: the first credit that has a figure."""
+    for offer in activity.credits:
+        if offer.amount is not None:
+            amount = f"{offer.amount.normalize():f}"
+            points = f"{amount} {offer.board or 'MOC'} points"
+            return points if offer.type == "moc" else f"{amount}\u00a0h"
+    return ""
 
 
 def _credit(activity: Activity, context: Context) -> list[str]:
@@ -229,21 +237,18 @@ def _closes(activity: Activity, open_topics: Mapping[str, Decimal], context: Con
 # ── one activity ────────────────────────────────────────────────────────────────────────────
 
 
-def _show(pressed: Press, context: Context) -> Sequence[Effect]:
-    return _details(pressed.argument, pressed.revision, context)
-
-
-def _details(
-    activity_id: str, revision: int, context: Context, *, saved: bool = False
-) -> Sequence[Effect]:
+def _show(pressed: Press, context: Context, *, saved: bool = False) -> Sequence[Effect]:
+    """The argument is the activity's id and the page of the list it was on."""
+    activity_id, _, page = pressed.argument.partition(".")
     activity = context.catalog.get(activity_id)
     if activity is None:
         return start.outdated(context)
-    return [Edit(*_detail_parts(activity, revision, context, saved=saved))]
+    place = int(page) if page.isdigit() else 0
+    return [Edit(*_detail_parts(activity, pressed.revision, place, context, saved=saved))]
 
 
 def _detail_parts(
-    activity: Activity, revision: int, context: Context, *, saved: bool = False
+    activity: Activity, revision: int, page: int, context: Context, *, saved: bool = False
 ) -> tuple[str, dict[str, Any], Rows]:
     values = {
         "activity": activity,
@@ -255,14 +260,15 @@ def _detail_parts(
     step, label = ("unsave", "unsave") if saved else ("save", "save")
     row = [
         Button(
-            f"activity_search.button.{label}", pack("activity_search", step, activity.id, revision)
+            f"activity_search.button.{label}",
+            pack("activity_search", step, f"{activity.id}.{page}", revision),
         )
     ]
     if activity.url:
         row.insert(0, Button("activity_search.button.open_page", url=activity.url))
     rows: list[tuple[Button, ...]] = [tuple(row)]
     if revision in context.conversation.lists:
-        rows.append((_turn_to("activity_search.button.back", 0, revision),))
+        rows.append((_turn_to("activity_search.button.back", page, revision),))
     return "activity_search.details", values, tuple(rows)
 
 

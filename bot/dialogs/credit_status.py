@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.buttons import Press, pack
+from bot.buttons import LIMIT, Press, pack
 from bot.dialogs import menu, offers, standings, start
 from bot.dialogs.context import Context, Dialog
 from bot.model import (
@@ -164,16 +164,17 @@ def _verdict(
 def _line(rule: RuleStanding, context: Context) -> dict[str, Any]:
     knowledge = context.knowledge
     facts = context.physician.profile.facts
-    said = [fact for fact in rule.relies_on if fact in knowledge.facts and fact in facts]
+    said = [fact for fact in rule.relies_on if knowledge.fact(fact) and fact in facts]
+    missing = knowledge.fact(rule.missing_fact) if rule.missing_fact else None
     return {
         "sign": SIGNS[rule.state],
         "state": rule.state.value,
-        "title": rule.title,
+        "title": rule.title.rstrip("."),
         "have": rule.have,
         "need": rule.need,
         "unit": rule.unit,
-        "missing": knowledge.fact_question(rule.missing_fact) if rule.missing_fact else "",
-        "said": [f"{_spoken(facts[fact])} to “{knowledge.facts[fact].question}”" for fact in said],
+        "missing": missing.question if missing else "",
+        "said": [{"value": _spoken(facts[fact]), "fact": knowledge.fact(fact)} for fact in said],
     }
 
 
@@ -196,8 +197,8 @@ def _buttons(found: Sequence[Standing], context: Context) -> Rows:
     rows: list[tuple[Button, ...]] = []
     facts = [fact for fact in standings.missing_facts(found) if _is_asked(fact, context)]
     if facts:
-        label = context.knowledge.facts[facts[0]].question
-        rows.append((Button(label, pack("credit_status", "fact", facts[0]), literal=True),))
+        data = pack("credit_status", "fact", facts[0])
+        rows.append((Button("credit_status.button.fact", data, values=_label(facts[0], context)),))
     topics = [
         topic
         for one in found
@@ -220,9 +221,16 @@ def _buttons(found: Sequence[Standing], context: Context) -> Rows:
     return (*rows, tuple(row))
 
 
+def _label(fact: str, context: Context) -> dict[str, Any]:
+    word = context.knowledge.fact(fact)
+    return {"question": word.question if word else fact}
+
+
 def _is_asked(fact: str, context: Context) -> bool:
-    """Whether a button can ask for it: yes or no about the person."""
-    return fact in context.knowledge.facts and context.knowledge.facts[fact].kind == "yes_no"
+    """Whether buttons can take the answer: yes or no, and short enough for callback data."""
+    word = context.knowledge.fact(fact)
+    fits = len(f"credit_status:forget:0:{fact}".encode()) <= LIMIT
+    return word is not None and word.kind == "yes_no" and fits
 
 
 # ── the one missing fact ────────────────────────────────────────────────────────────────────
@@ -231,16 +239,23 @@ def _is_asked(fact: str, context: Context) -> bool:
 def _ask_fact(name: str, context: Context) -> Sequence[Effect]:
     if not _is_asked(name, context):
         return start.outdated(context)
-    fact = context.knowledge.facts[name]
+    about = {"fact": context.knowledge.fact(name), "rule": _rule_title(name, context)}
     yes = Button("credit_status.button.yes", pack("credit_status", "yes", name))
     no = Button("credit_status.button.no", pack("credit_status", "no", name))
     back = Button("credit_status.button.back", pack("credit_status", "back"))
-    return [Edit("credit_status.ask", {"fact": fact}, ((yes, no), (back,)))]
+    return [Edit("credit_status.ask", about, ((yes, no), (back,)))]
+
+
+def _rule_title(name: str, context: Context) -> str:
+    """The rule that a fact such as `done:tx-ethics` belongs to; empty for a fact of the person."""
+    rule_id = name.partition(":")[2]
+    rules = (rule for one in standings.everything(context) for rule in one.rules)
+    return next((rule.title for rule in rules if rule_id and rule.id == rule_id), "")
 
 
 def _given(name: str, value: Fact | None, context: Context) -> Sequence[Effect]:
     """The answer kept, and its effect shown at once in the same message."""
-    if name not in context.knowledge.facts:
+    if context.knowledge.fact(name) is None:
         return start.outdated(context)
     known = {key: kept for key, kept in context.physician.profile.facts.items() if key != name}
     facts = known if value is None else {**known, name: value}

@@ -8,7 +8,8 @@ from bot.buttons import Press
 from bot.dialogs import board_words, menu, offers
 from bot.dialogs.context import Context, Dialog
 from bot.model import Effect, License, Question, Remember, Say
-from bot.rules.cycles import cycle_of
+from bot.rules.cycles import deadline as last_day_of
+from bot.rules.facts import profile_of
 
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:
@@ -54,7 +55,8 @@ def _own(question: Question, context: Context) -> list[dict[str, Any]]:
 
 def _last_day(item: License, context: Context) -> date | None:
     board = context.knowledge.boards[item.board]
-    return cycle_of(item, context.physician.profile, board, context.today).last_day
+    profile = profile_of(context.physician, context.knowledge.facts)
+    return last_day_of(item, profile, board, context.today).day
 
 
 def _when(day: date | None, context: Context) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.rules.boards import Boards, load_boards
+from bot.rules.certifying import CertifyingBoard
+from bot.rules.facts import Facts, FactWord
+from bot.rules.person import Rulebook, load_rulebook
 from bot.rules.schema import Board
-from bot.rules.topics import Topics, load_topics
+from bot.rules.topics import Topics
 from bot.understanding import Lexicon, load_lexicon
 from bot.understanding.words import phrase
 
@@ -17,20 +19,6 @@ from bot.understanding.words import phrase
 def folded(text: str) -> str:
     """One spelling for all, for comparing what was typed with what is known."""
     return " ".join(phrase(text))
-
-
-@dataclass(frozen=True, slots=True)
-class FactAsked:
-    """A fact about the person that rules depend on, and how to ask for it.
-
-    `phrase` is in the second person ("you hold a DEA registration"); `kind` is `yes_no`, ...
-    """
-
-    id: str
-    question: str
-    why: str
-    phrase: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -41,8 +29,21 @@ class Knowledge:
     contact: str = "help@example.org"
 
     @cached_property
-    def boards(self) -> Boards:
-        return load_boards(self.folder / "requirements")
+    def rules(self) -> Rulebook:
+        """The rules of every board, certifying board and federal law."""
+        return load_rulebook(self.folder)
+
+    @property
+    def boards(self) -> Mapping[str, Board]:
+        return self.rules.boards
+
+    @cached_property
+    def boards_by_state(self) -> Mapping[str, tuple[str, ...]]:
+        """The board ids of each jurisdiction, MD before DO where there are two."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.boards, key=lambda board_id: board_id.endswith("-do")):
+            found.setdefault(name.split("-")[1].upper(), []).append(name)
+        return {code: tuple(names) for code, names in found.items()}
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -86,29 +87,25 @@ class Knowledge:
             for words in (entry["question"], *entry["variants"])
         )
 
-    @cached_property
-    def certifying_boards(self) -> Mapping[str, Mapping[str, Any]]:
-        return {item["abbr"]: item for item in self._read("certifying_boards.json")["boards"]}
+    @property
+    def certifying_boards(self) -> Mapping[str, CertifyingBoard]:
+        return self.rules.certifying
 
-    @cached_property
+    @property
     def topics(self) -> Topics:
-        return load_topics(self.folder / "topics.json")
+        return self.rules.topics
 
-    @cached_property
-    def facts(self) -> Mapping[str, FactAsked]:
-        fields = ("id", "question", "why", "phrase", "kind")
-        listed = self._read("facts.json")["facts"]
-        return {
-            item["id"]: FactAsked(**{name: item.get(name, "") for name in fields})
-            for item in listed
-        }
+    @property
+    def facts(self) -> Facts:
+        return self.rules.facts
 
     def fact_phrase(self, fact: str) -> str:
-        return self.facts[fact].phrase if fact in self.facts else fact.replace("_", " ")
+        word = self.fact(fact)
+        return word.phrase if word else fact.replace("_", " ")
 
-    def fact_question(self, fact: str) -> str:
-        """The question that would settle it, or the fact's own words."""
-        return self.facts[fact].question if fact in self.facts else fact
+    def fact(self, name: str) -> FactWord | None:
+        """What asks for a fact, also for one kept for a single license or rule."""
+        return self.facts.get(name.partition(":")[0])
 
     def related_topics(self, topic: str) -> frozenset[str]:
         """The topic, what it takes in, and what takes it in."""
@@ -120,7 +117,7 @@ class Knowledge:
 
     def board_of(self, code: str, license_type: str | None) -> Board | None:
         """The board of a jurisdiction for an MD (also when nothing is said) or a DO."""
-        found = self.boards.of(code)
+        found = [self.boards[name] for name in self.boards_by_state.get(code, ())]
         wanted = license_type or "MD"
         fitting = [board for board in found if wanted in board.license_types]
         return next(iter(fitting or found), None)

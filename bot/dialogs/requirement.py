@@ -173,7 +173,8 @@ def _more(board: Board) -> dict[str, Any]:
 
 
 def _source(board: Board, context: Context) -> dict[str, Any]:
-    best = next((item for item in board.sources if item.kind == "board"), board.sources[0])
+    own = [item for item in board.sources if item.url == board.cme_page]
+    best = [*own, *board.sources][0]
     return {
         "source": best,
         "as_of": board.as_of,
@@ -196,10 +197,9 @@ def _certifying(abbreviation: str, context: Context) -> Say:
     entry = context.knowledge.certifying_boards.get(abbreviation)
     if entry is None:
         return Say("requirement.no_certifying_board", {"name": abbreviation}, ((menu.button(),),))
-    demands = [item["note"] for item in entry["requirements"] if item.get("note")]
-    shown, folded = board_words.split([*demands, *entry["other_rules"]], OPEN_CHARACTERS)
-    newest = max((s["as_of"] for s in entry["sources"] if s.get("as_of")), default=None)
-    values = {"entry": entry, "shown": shown, "folded": folded, "as_of": newest}
+    demands = [item.note for item in entry.requirements if item.note]
+    shown, folded = board_words.split([*demands, *entry.other_rules], OPEN_CHARACTERS)
+    values = {"entry": entry, "shown": shown, "folded": folded, "as_of": entry.as_of}
     slots = {"certifying_board": abbreviation}
     find = offers.ask("activity_search", "requirement.button.find_moc", slots)
     mine = offers.ask("credit_status", "requirement.button.mine", slots)

@@ -1,4 +1,4 @@
-"""Where the physician stands: all standings of one person, sorted as they are told."""
+"""Where the physician stands: all standings of one person, in the order they are told."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -6,53 +6,28 @@ from decimal import Decimal
 
 from bot.dialogs.context import Context
 from bot.model import RuleStanding, Standing, State
-from bot.rules import certification_standing, federal_standing, standing
+from bot.rules.person import standings
 
 
 def of_licenses(context: Context) -> tuple[Standing, ...]:
     """One standing a license, the nearest last day first."""
-    knowledge = context.knowledge
-    physician = context.physician
-    found = [
-        standing(
-            held,
-            physician.profile,
-            physician.credits,
-            knowledge.boards[held.board],
-            knowledge.topics,
-            context.today,
-        )
-        for held in physician.licenses
-    ]
+    found = standings(context.physician, context.knowledge.rules, context.today).licenses
     return tuple(sorted(found, key=lambda one: one.cycle.last_day or date.max))
 
 
 def of_certifications(context: Context) -> tuple[Standing, ...]:
-    knowledge = context.knowledge
-    physician = context.physician
-    return tuple(
-        certification_standing(
-            held,
-            physician.profile,
-            physician.credits,
-            knowledge.certifying[held.board],
-            context.today,
-        )
-        for held in physician.certifications
-        if held.board in knowledge.certifying
-    )
+    return standings(context.physician, context.knowledge.rules, context.today).certifications
 
 
 def federal(context: Context) -> tuple[Standing, ...]:
-    physician = context.physician
-    return federal_standing(
-        physician.profile, physician.credits, context.knowledge.federal, context.today
-    )
+    return standings(context.physician, context.knowledge.rules, context.today).federal
 
 
 def everything(context: Context) -> tuple[Standing, ...]:
     """Licenses first, then certifications, then what federal law asks."""
-    return (*of_licenses(context), *of_certifications(context), *federal(context))
+    found = standings(context.physician, context.knowledge.rules, context.today)
+    licenses = sorted(found.licenses, key=lambda one: one.cycle.last_day or date.max)
+    return (*licenses, *found.certifications, *found.federal)
 
 
 def gaps(context: Context) -> Mapping[str, Decimal]:
@@ -60,11 +35,10 @@ def gaps(context: Context) -> Mapping[str, Decimal]:
     missing: dict[str, Decimal] = {}
     if not context.physician.licenses:
         return missing
-    for one in (*of_licenses(context), *federal(context)):
-        for rule in one.rules:
-            if rule.state is State.NOT_MET and rule.left:
-                for topic in rule.topics:
-                    missing[topic] = max(missing.get(topic, Decimal(0)), rule.left)
+    for one in everything(context):
+        for rule in in_state(one, State.NOT_MET):
+            for topic in rule.topics if rule.left else ():
+                missing[topic] = max(missing.get(topic, Decimal(0)), rule.left or Decimal(0))
     return missing
 
 

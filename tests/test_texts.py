@@ -1,0 +1,56 @@
+"""The texts: none missing, none idle, every template sound."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import dialogs
+from bot.texts import Texts, hours, listed, month
+from data import HERE
+
+CODE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("bot", "reminders")
+    for path in Path(folder).rglob("*.py")
+)
+
+DERIVED = re.compile(
+    r"^(\w+\.(command\.description|button\.\w+)|smalltalk\.\w+|unclear\.guess\.\w+)$"
+)
+"""Keys that the code makes from a dialog's or an act's own name."""
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return Texts(HERE / "texts" / "en")
+
+
+def test_every_key_is_named_by_the_code_or_derived_from_a_name(texts):
+    idle = [key for key in texts.keys if f'"{key}"' not in CODE and not DERIVED.match(key)]
+    assert idle == []
+
+
+def test_every_key_in_the_code_has_a_text(texts):
+    names = "|".join(path.stem for path in (HERE / "texts" / "en").glob("*.toml"))
+    used = set(re.findall(rf'"((?:{names})\.[a-z_]+(?:\.[a-z_]+)*)"', CODE))
+    files = {key for key in used if key.endswith((".json", ".py"))}
+    assert used - files - texts.keys == set()
+
+
+def test_every_dialog_with_a_command_has_its_description(texts):
+    for dialog in dialogs.ALL:
+        if dialog.command and dialog.listed:
+            assert texts.label(f"{dialog.name}.command.description", {})
+
+
+@pytest.mark.parametrize("key", sorted(Texts(HERE / "texts" / "en").keys))
+def test_every_template_compiles(texts, key):
+    assert texts._template(key, plain=False) is not None
+
+
+def test_words_of_figures():
+    assert hours(1.5) == "1.5\u00a0h"
+    assert month("2026-09") == "September 2026"
+    assert month(None) == "an unknown month"
+    assert listed(["a", "b", "c"]) == "a, b and c"
