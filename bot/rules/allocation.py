@@ -1,8 +1,9 @@
 """The best use of credits where one hour may serve one rule or another, or where caps bind.
 
 A small linear program, solved exactly in whole quarters and fractions of them: no allocation
-leaves fewer quarters missing over all rules, so that whenever some allocation meets every rule
-this one does. It runs only for the few credits that two rules compete for.
+leaves fewer quarters missing, first over the topics and then over the totals, so that whenever
+some allocation meets every rule this one does; and then as much as can be is counted.
+It runs only for the few credits that two rules compete for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,8 +64,9 @@ def allocate(lots: Sequence[Lot], contest: Contest) -> list[dict[Pattern, Fracti
         limit({own: 1}, contest.needs[rule])
         served = {c: -1 for c, (_, pattern) in enumerate(columns) if rule in pattern}
         limit({own: 1, **served}, 0)
-    weight = sum(lot.amount for lot in lots) * (len(rules) + 1) + 1
-    gain = [len(pattern) for _, pattern in columns] + [weight] * len(rules)
+    short = sum(lot.amount for lot in lots) * (len(rules) + 1) + 1
+    gain = [len(pattern) for _, pattern in columns]
+    gain += [short if rule in contest.capped else short * (len(rules) + 1) for rule in rules]
     solution = _maximize(rows, bounds, gain)
     result: list[dict[Pattern, Fraction]] = [{} for _ in lots]
     for (number, pattern), amount in zip(columns, solution, strict=False):

@@ -98,6 +98,25 @@ def cut(counted: Sequence[Counted], most: int) -> tuple[list[Counted], list[Left
     return kept, over
 
 
+def set_apart(course: Gathered, wanted: int, counting: Sequence[Gathered], ledger: Ledger) -> None:
+    """Takes the courses that a rule apart from the total uses up out of what counts for it.
+
+    Courses outside the cycle serve first, then the shortest ones.
+    """
+    shared = course.taken & union_of(found.taken for found in counting)
+    missing = wanted - (course.taken & ~shared).bit_count()
+    places = sorted(
+        compress(range(len(ledger.days)), chosen(shared)), key=ledger.quarters.__getitem__
+    )
+    used = sum(1 << place for place in places[: max(0, missing)])
+    for found in counting:
+        if found.taken & used:
+            found.left_out += ledger.left_out(found.taken & used, "excluded_topic")
+            found.taken &= ~used
+            found.have = ledger.sum(found.taken)
+            found.counted = ledger.counts(found.taken)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """The rules that want hours, by place, with what each needs and has gathered.

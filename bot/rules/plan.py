@@ -56,11 +56,12 @@ def filter_of(accepts: Accepts) -> Filter:
 class PlanRule:
     """One rule: what it takes, when it applies, what it needs in quarters (None: no figure).
 
-    `total` is the filter of the board's total where the hours must lie within it; `asks` is the
-    name under which a confirmation is kept.
+    `total` is the filter of the board's total where the hours must lie within it; `key` is
+    the rule's name among all boards', under which `confirmed:`, `done:` and `waived:` are kept.
     """
 
     id: str
+    key: str
     title: str
     sort: Literal["total", "minimum", "maximum", "topic"]
     need: int | None
@@ -81,7 +82,7 @@ class PlanRule:
 
     @property
     def asks(self) -> str:
-        return f"confirmed:{self.id}"
+        return f"confirmed:{self.key}"
 
     def accepted(self, ledger: Ledger) -> Mask:
         """The credits of a type and kind that this rule takes."""
@@ -135,9 +136,11 @@ def plan_of(board: Board, topics: Topics) -> Plan:
     total = filter_of(board.total_accepts)
     never = topics.serving(board.never_counts)
     need = None if board.total_hours is None else quarters_of(board.total_hours)
-    rules = [PlanRule("total", "Total", "total", need, total, never=never)]
+    rules = [
+        PlanRule("total", f"{board.board_id}:total", "Total", "total", need, total, never=never)
+    ]
     for number, category in enumerate(board.category_rules, 1):
-        rules.append(_category(category, number, total, never))
+        rules.append(_category(category, f"category-{number}", board, total, never))
     rules += [_topic(topic, total, topics) for topic in board.topics]
     places = {rule.id: place for place, rule in enumerate(rules)}
     counting = frozenset(i for i, rule in enumerate(rules) if rule.sort in ("total", "minimum"))
@@ -175,10 +178,11 @@ def _with_total(board: Board, other: TotalInstead) -> Board:
 
 
 def _category(
-    category: CategoryRule, number: int, total: Filter, never: frozenset[str]
+    category: CategoryRule, name: str, board: Board, total: Filter, never: frozenset[str]
 ) -> PlanRule:
     return PlanRule(
-        f"category-{number}",
+        name,
+        f"{board.board_id}:{name}",
         category.note,
         "minimum" if category.kind == "min" else "maximum",
         quarters_of(category.hours),
@@ -194,6 +198,7 @@ def _category(
 def _topic(topic: Topic, total: Filter, topics: Topics) -> PlanRule:
     need = quarters_of(topic.hours) if topic.hours is not None else topic.courses
     return PlanRule(
+        topic.id,
         topic.id,
         topic.title,
         "topic",

@@ -15,7 +15,7 @@ from bot.rules.calendar import window_start
 from bot.rules.carryover import carry
 from bot.rules.conditions import TRUE, Case, Truth
 from bot.rules.cycles import deadline, periods_of
-from bot.rules.gather import Field, Gathered, gather, gather_blocks, is_contested, settle
+from bot.rules.gather import Field, Gathered, gather, gather_blocks, is_contested, set_apart, settle
 from bot.rules.ledger import Ledger, credits_of, read_credits
 from bot.rules.plan import Plan, PlanRule, in_force, plan_of
 from bot.rules.reliefs import Reliefs, reliefs_of
@@ -160,6 +160,10 @@ class _Judging:
     def _share(self, reliefs: Reliefs) -> None:
         """Carries hours over, and settles what two rules want."""
         plan = self.plan
+        counting = [self.gathered[p] for p, r in enumerate(plan.rules) if r.sort != "topic"]
+        for place, rule in enumerate(plan.rules):
+            if self._is_in_courses(rule) and not rule.inside and self._binds(place, rule, reliefs):
+                set_apart(self.gathered[place], rule.need or 0, counting, self.ledger)
         needs = {
             place: need
             for place, need in self.needs.items()
@@ -243,8 +247,8 @@ class _Judging:
         if place in reliefs.waived:
             relies, note = reliefs.waived[place]
             return State.DOES_NOT_APPLY, None, relies, note
-        if facts.get(f"waived:{rule.id}") is True:
-            return State.DOES_NOT_APPLY, None, (f"waived:{rule.id}",), rule.note
+        if facts.get(f"waived:{rule.key}") is True:
+            return State.DOES_NOT_APPLY, None, (f"waived:{rule.key}",), rule.note
         need = self.needs[place]
         if rule.sort == "maximum":
             return State.MET, None, truth.relies, rule.note
@@ -254,7 +258,7 @@ class _Judging:
             relies, note = reliefs.satisfied[place]
             return State.MET, None, relies, note
         if self._was_done(rule):
-            return State.MET, None, (*truth.relies, f"done:{rule.id}"), rule.note
+            return State.MET, None, (*truth.relies, f"done:{rule.key}"), rule.note
         missing = self._open(place, rule, have, need, reliefs)
         if missing is None:
             return State.MET, None, (*truth.relies, *reliefs.relies.get(place, ())), rule.note
@@ -267,10 +271,11 @@ class _Judging:
     ) -> str | None:
         """What keeps the rule from being met: None, `_SHORT`, or the one missing fact."""
         truth = self.truths[place]
-        if self.windows[place] is None:
-            return truth.missing if truth.value is None and rule.topic else self.missing
         if need is None:
             return truth.missing if truth.value is None else "board_figure"
+        if self.windows[place] is None:
+            unclear = truth.missing if truth.value is None and rule.topic else self.missing
+            return unclear or "board_figure"
         found = self.gathered[place]
         confirmed = self.case.facts.get(rule.asks)
         if have >= need:
@@ -305,7 +310,7 @@ class _Judging:
         if topic is None or topic.frequency == "every_cycle":
             return False
         windows = self.windows[self.plan.rules.index(rule)]
-        return windows is not None and windows.holds(self.case.facts.get(f"done:{rule.id}"))
+        return windows is not None and windows.holds(self.case.facts.get(f"done:{rule.key}"))
 
 
 _SHORT = "short"
