@@ -1,0 +1,164 @@
+"""Scores of intents: a linear model whose weights and hand-set cues are data.
+
+A message's canonical words (see `reading`) become features: words, neighbouring pairs, classes of
+words and kinds of slots. Each feature adds its weights of `data/words/weights.json`, learned by
+`bot.understanding.training` from `data/words/phrases/`; each cue of `data/words/intents.toml`
+that matches adds its own. The sum says which intent, and its parts say why.
+"""
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+from bot.understanding.words import listed
+
+INTENTS = (
+    "credit_status",
+    "requirement",
+    "activity_search",
+    "deadline",
+    "reminder_settings",
+    "complaint",
+    "faq",
+    "add_credit",
+    "transcript",
+    "plan",
+    "add_license",
+    "link_account",
+    "privacy",
+    "help",
+    "out_of_scope",
+)
+_KEEPS_S = listed(
+    "this is was has does always us plus status previous yes as his its news less unless miss"
+    " process access business class pass address across bias ethics campus bonus gas bus thus"
+    " virus diagnosis thanks dos abs illinois kansas texas arkansas massachusetts princess"
+    " discuss focus various obvious serious press guess stress loss boss progress express"
+)
+_SHORTEST_PLURAL = 4
+_LENGTHS = (2, 4, 7, 12)
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A pattern over the canonical words that speaks for (or against) an intent."""
+
+    pattern: re.Pattern[str]
+    intent: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """The learned weights, the cues, and the words that the phrases are made of."""
+
+    weights: Mapping[str, Mapping[int, float]]
+    bias: tuple[float, ...]
+    temperature: float
+    classes: Mapping[str, str]
+    cues: tuple[Cue, ...]
+    words: frozenset[str]
+
+    def scores(self, canonical: Sequence[str]) -> dict[str, float]:
+        """A score for each intent; only their differences mean something."""
+        totals = list(self.bias) or [0.0] * len(INTENTS)
+        for feature in features(canonical, self.classes):
+            for index, weight in self.weights.get(feature, {}).items():
+                totals[index] += weight
+        for intent, weight in self.cued(canonical):
+            totals[INTENTS.index(intent)] += weight
+        return dict(zip(INTENTS, totals, strict=True))
+
+    def cued(self, canonical: Sequence[str]) -> list[tuple[str, float]]:
+        """The hand-set cues that match, as (intent, weight)."""
+        text = " ".join(canonical)
+        return [(cue.intent, cue.weight) for cue in self.cues if cue.pattern.search(text)]
+
+    def shares(self, canonical: Sequence[str]) -> list[tuple[str, float]]:
+        """Intents with their probabilities, the likeliest first."""
+        scores = self.scores(canonical)
+        top = max(scores.values())
+        odds = {i: math.exp((s - top) / self.temperature) for i, s in scores.items()}
+        total = sum(odds.values())
+        return sorted(((i, o / total) for i, o in odds.items()), key=lambda pair: -pair[1])
+
+    def reasons(self, canonical: Sequence[str], intent: str, most: int = 3) -> list[str]:
+        """The single words that spoke most for an intent."""
+        index = INTENTS.index(intent)
+        weighed = {
+            word: self.weights.get(f"w:{word}", {}).get(index, 0.0)
+            + self.weights.get(f"c:{self.classes.get(word, '')}", {}).get(index, 0.0)
+            for word in canonical
+        }
+        best = sorted(weighed.items(), key=lambda pair: -pair[1])
+        return [word for word, weight in best[:most] if weight > 0]
+
+
+@lru_cache(maxsize=16384)
+def singular(word: str) -> str:
+    """The word without a plural's or a verb's final s."""
+    if len(word) < _SHORTEST_PLURAL or word in _KEEPS_S or not word.endswith("s"):
+        return word
+    if word.endswith("ss"):
+        return word
+    return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]  # noqa: PLR2004
+
+
+def features(canonical: Sequence[str], classes: Mapping[str, str]) -> list[str]:
+    """What the model looks at, each once."""
+    forms = [classes.get(word, word) for word in canonical]
+    found: dict[str, None] = {}
+    for word, form in zip(canonical, forms, strict=True):
+        found[f"w:{word}"] = None
+        if form is not word:
+            found[f"c:{form}"] = None
+    framed = ["^", *forms, "$"]
+    for left, right in pairwise(framed):
+        found[f"b:{left} {right}"] = None
+    for left, right in zip(framed, framed[2:], strict=False):
+        found[f"s:{left} {right}"] = None
+    for i in range(len(framed) - 2):
+        found[f"t:{framed[i]} {framed[i + 1]} {framed[i + 2]}"] = None
+    if canonical:
+        found[f"f:{forms[0]}"] = None
+    found[f"n:{sum(len(canonical) > size for size in _LENGTHS)}"] = None
+    return list(found)
+
+
+def load_scorer(words: Path) -> Scorer:
+    """The scorer from `weights.json`, `intents.toml` and `classes.toml` in a folder."""
+    with (words / "intents.toml").open("rb") as file:
+        cues = tomllib.load(file).get("cue", [])
+    path = words / "weights.json"
+    learned = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    weights: dict[str, dict[int, float]] = {
+        feature: dict(zip(row[::2], (w / 100 for w in row[1::2]), strict=True))
+        for feature, row in learned.get("weights", {}).items()
+    }
+    return Scorer(
+        weights=weights,
+        bias=tuple(learned.get("bias", ())),
+        temperature=learned.get("temperature", 1.0),
+        classes=load_classes(words),
+        cues=tuple(
+            Cue(re.compile(pattern), cue["intent"], cue["weight"])
+            for cue in cues
+            for pattern in cue["patterns"]
+        ),
+        words=frozenset(learned.get("words", ())),
+    )
+
+
+def load_classes(words: Path) -> dict[str, str]:
+    """Each word's class: words that say the same to the model."""
+    with (words / "classes.toml").open("rb") as file:
+        groups = tomllib.load(file)["classes"]
+    return {
+        singular(word): name.upper() for name, members in groups.items() for word in members.split()
+    }

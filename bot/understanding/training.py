@@ -1,0 +1,148 @@
+"""Learns the weights of intents from the phrases in `data/words/phrases/`.
+
+Run as `python -m bot.understanding.training` after changing phrases, classes or gazetteers. A
+phrase is a line; `(a|b|)` are alternatives, `{state}`, `{topic}`, ... stand for a name of that
+kind. The learning is plain: logistic regression by averaged stochastic gradient descent, the same
+weights for the same phrases.
+"""
+
+import hashlib
+import json
+import random
+import re
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import data
+from bot.understanding.lexicon import Lexicon, load_lexicon
+from bot.understanding.reading import read
+from bot.understanding.scoring import INTENTS, features
+from bot.understanding.words import phrase
+
+_SEED = 20261123
+_MOST = 60
+_EPOCHS = 12
+_RATE = 0.5
+_DECAY = 1e-4
+_LEAST_SEEN = 2
+_LEAST_WEIGHT = 0.03
+_CHOICE = re.compile(r"\(([^()]*)\)")
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def phrases(folder: Path) -> Iterator[tuple[str, str]]:
+    """All phrases as (intent, line)."""
+    for intent in INTENTS:
+        for line in (folder / f"{intent}.txt").read_text("utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                yield intent, line.strip()
+
+
+def expanded(line: str, chance: random.Random, names: Mapping[str, Sequence[str]]) -> str:
+    """One sentence of a phrase: one of each alternative, a name for each placeholder."""
+    while match := _CHOICE.search(line):
+        line = line[: match.start()] + chance.choice(match[1].split("|")) + line[match.end() :]
+    line = _NAME.sub(lambda m: chance.choice(names[m[1]]), line)
+    return " ".join(line.split())
+
+
+def sentences(folder: Path) -> list[tuple[str, str]]:
+    """The training sentences, the same ones each time."""
+    chance = random.Random(_SEED)  # noqa: S311 - examples, not secrets
+    with (folder.parent / "fillings.toml").open("rb") as file:
+        names = tomllib.load(file)
+    found: dict[tuple[str, str], None] = {}
+    for intent, line in phrases(folder):
+        for _ in range(min(_MOST, 1 + line.count("|") + 2 * line.count("{"))):
+            found[(intent, expanded(line, chance, names))] = None
+    return list(found)
+
+
+def digest(folder: Path) -> str:
+    """A fingerprint of all phrases, so that stale weights are noticed."""
+    lines = "\n".join(f"{intent}\t{line}" for intent, line in phrases(folder))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def learn(
+    examples: Sequence[tuple[str, tuple[str, ...]]], classes: Mapping[str, str]
+) -> tuple[dict[str, list[float]], list[float]]:
+    """Weights of features and the bias of each intent, from (intent, canonical words)."""
+    rows = [(INTENTS.index(intent), features(words, classes)) for intent, words in examples]
+    seen = Counter(feature for _, found in rows for feature in found)
+    index = {f: i for i, f in enumerate(sorted(f for f, n in seen.items() if n >= _LEAST_SEEN))}
+    frequency = Counter(y for y, _ in rows)
+    balance = {y: (len(rows) / (len(INTENTS) * n)) ** 0.5 for y, n in frequency.items()}
+    active = [np.array([index[f] for f in found if f in index], dtype=int) for _, found in rows]
+    weights = np.zeros((len(index), len(INTENTS)))
+    bias = np.zeros(len(INTENTS))
+    order = np.arange(len(rows))
+    chance = np.random.default_rng(_SEED)
+    step, total = 0, _EPOCHS * len(rows)
+    for _ in range(_EPOCHS):
+        chance.shuffle(order)
+        for at in order:
+            step += 1
+            rate = _RATE * (1 - step / (total + 1))
+            y, found = rows[at][0], active[at]
+            scores = weights[found].sum(axis=0) + bias
+            odds = np.exp(scores - scores.max())
+            slope = -odds / odds.sum()
+            slope[y] += 1
+            slope *= rate * balance[y] / (len(found) + 1) ** 0.5
+            weights[found] *= 1 - rate * _DECAY
+            weights[found] += slope
+            bias += 0.1 * slope
+    return {name: weights[i].tolist() for name, i in index.items()}, bias.tolist()
+
+
+def main() -> None:
+    """Learn and write `data/words/weights.json`."""
+    words = data.HERE / "words"
+    folder = words / "phrases"
+    vocabulary = vocabulary_of(folder)
+    lexicon = load_lexicon(vocabulary=vocabulary)
+    examples = [(intent, read(text, lexicon).canonical) for intent, text in sentences(folder)]
+    weights, bias = learn(examples, lexicon.scorer.classes)
+    table = {
+        "digest": digest(folder),
+        "temperature": 1.0,
+        "bias": [round(b, 2) for b in bias],
+        "words": vocabulary,
+        "weights": {
+            name: [
+                part
+                for k, w in enumerate(row)
+                if abs(w) >= _LEAST_WEIGHT
+                for part in (k, round(w * 100))
+            ]
+            for name, row in sorted(weights.items())
+        },
+    }
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+    (words / "weights.json").write_text(text.replace('],"', '],\n"') + "\n", "utf-8")
+    right = accuracy(examples, load_lexicon())
+    sys.stdout.write(f"{len(examples)} sentences, {len(weights)} features, fit {right:.3f}\n")
+
+
+def vocabulary_of(folder: Path) -> list[str]:
+    """The words of all phrases, for the spelling."""
+    found: set[str] = set()
+    for _, line in phrases(folder):
+        found.update(w for w in phrase(_NAME.sub(" ", line).replace("|", " ")) if w.isalpha())
+    return sorted(found)
+
+
+def accuracy(examples: Sequence[tuple[str, tuple[str, ...]]], lexicon: Lexicon) -> float:
+    """The share of examples whose likeliest intent is the right one."""
+    right = sum(lexicon.scorer.shares(words)[0][0] == intent for intent, words in examples)
+    return right / len(examples)
+
+
+if __name__ == "__main__":
+    main()
