@@ -25,10 +25,11 @@ from bot.model import (
     SaveActivity,
     SetFact,
 )
-from bot.store import inbox, outbox, physicians
+from bot.store import inbox, outbox, physicians, reminders
 from bot.store.changes import carry_out
 from bot.store.conversations import conversation_of, keep_conversation
 from bot.store.physicians import STRANGER, physician_of
+from bot.store.reminder_tables import ReminderWishRow
 from bot.store.tables import RECORDS
 
 MARIA, OMAR = 1001, 1002
@@ -228,6 +229,15 @@ def test_a_physician_who_blocked_the_bot_is_not_written_to(records, tell, now):
     assert tell(MARIA).linked
 
 
+def _remind(session, chat_id, now):
+    physician_id = physician_of(session, chat_id).id
+    session.add(ReminderWishRow(physician_id=physician_id, zone="America/Chicago"))
+    cycle = reminders.Cycle("us-tx", "license:1", date(2027, 2, 28), None)
+    reminders.keep_cycles(session, physician_id, [cycle])
+    wake = reminders.Wake(physician_id, "us-tx", date(2027, 2, 28), "D-60", now)
+    assert reminders.wake(session, [wake]) == 1
+
+
 @pytest.mark.behaviour(59)
 def test_erasing_leaves_no_row_of_the_chat_in_any_table(records, tell, now):
     for chat_id in (MARIA, OMAR):
@@ -247,7 +257,7 @@ def test_erasing_leaves_no_row_of_the_chat_in_any_table(records, tell, now):
             keep_conversation(session, chat_id, Conversation(revision=3), now)
     before = _rows(records)
     assert before == {
-        **dict.fromkeys(RECORDS.tables, 2),
+        **dict.fromkeys(OWN, 2),
         "outbox": 4,
         "note": 0,
     }
@@ -263,9 +273,29 @@ def test_erasing_leaves_no_row_of_the_chat_in_any_table(records, tell, now):
 def _rows(records):
     with records.reading() as session:
         return {
-            name: session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-            for name, table in RECORDS.tables.items()
+            name: session.execute(
+                sa.select(sa.func.count()).select_from(RECORDS.tables[name])
+            ).scalar_one()
+            for name in OWN
         }
+
+
+OWN = (
+    *("physician", "license", "certification", "credit", "saved_activity"),
+    *("conversation", "inbox", "outbox", "note"),
+)
+
+
+@pytest.mark.behaviour(59)
+def test_every_table_that_knows_a_physician_forgets_them_with_the_physician():
+    """A table added later hangs on the physician, or is emptied by `erase` like these three."""
+    emptied = {"physician", "conversation", "inbox", "outbox"}
+    for name, table in RECORDS.tables.items():
+        if "chat_id" in table.columns:
+            assert name in emptied
+        if "physician_id" in table.columns:
+            (key,) = table.columns["physician_id"].foreign_keys
+            assert (key.column.table.name, key.ondelete) == ("physician", "CASCADE"), name
 
 
 def test_nothing_personal_can_be_read_in_the_file(tmp_path, records, tell, now, url):
