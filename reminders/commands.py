@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,9 @@ from typing import Any
 import click
 
 from bot.documents.person import PersonError
-from bot.model import Physician, Standing
-from bot.rules.boards import load_boards
-from bot.rules.facts import load_facts, profile_of
-from bot.rules.ledger import read_credits
-from bot.rules.standing import standing
-from bot.rules.topics import load_topics
+from bot.rules.person import load_rulebook
 from data import HERE
-from reminders.deadlines import Rulebook, credits_open_of, deadlines_of
+from reminders.deadlines import credits_open_of, deadlines_of
 from reminders.messages import Message
 from reminders.person import read_wishes
 from reminders.plan import plan
@@ -36,23 +31,6 @@ class _Day(click.ParamType[date]):
 
 
 DAY = _Day()
-
-
-def rulebook() -> Rulebook:
-    """The boards that come with the project."""
-    boards = load_boards(HERE / "requirements")
-    topics = load_topics(HERE / "topics.json")
-    facts = load_facts(HERE / "facts.json")
-
-    def standings(physician: Physician, day: date) -> Sequence[Standing]:
-        profile = profile_of(physician, facts)
-        ledger = read_credits(physician.credits)
-        return [
-            standing(held, profile, ledger, boards[held.board], topics, day)
-            for held in physician.licenses
-        ]
-
-    return Rulebook(boards, standings)
 
 
 @click.command()
@@ -83,7 +61,7 @@ def _plan(path: Path, first: date, last: date) -> Iterator[Message]:
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError, PersonError) as bad:
         click.echo(f"{path}: {bad}", err=True)
         sys.exit(2)
-    rules = rulebook()
+    rules = load_rulebook(HERE)
     return plan(
         deadlines_of(physician, rules),
         credits_open_of(physician, rules),

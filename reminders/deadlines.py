@@ -1,52 +1,37 @@
 """The deadlines of a physician, from what they hold and what the boards' rules say. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
 from bot.model import License, Physician, Standing, State
 from bot.rules.calendar import window_start
+from bot.rules.certifying import certificate_cycle
 from bot.rules.cycles import deadline as license_end
 from bot.rules.cycles import periods_of
-from bot.rules.schema import Board
+from bot.rules.facts import profile_of
+from bot.rules.person import Rulebook, standings
 from reminders.plan import CreditsOpen, Deadlines
 from reminders.stages import LAPSE_DAYS, STAGES, WEEK, Deadline
 
 LINGERS = (STAGES[-1].offset or 0) + LAPSE_DAYS
 """Days after its last day for which a cycle still speaks, if nothing was renewed."""
-DEA_MONTHS = 36
-"""A practitioner's DEA registration runs three years (21 CFR 1301.13)."""
 SETTLED = frozenset({State.MET, State.DOES_NOT_APPLY})
-
-Standings = Callable[[Physician, date], Sequence[Standing]]
-"""Where a physician stands on a day: every license, certificate and federal duty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """The boards, and the way to a standing."""
-
-    boards: Mapping[str, Board]
-    standings: Standings
+FEDERAL = frozenset({"dea", "mate"})
 
 
 def deadlines_of(physician: Physician, rules: Rulebook) -> Deadlines:
     """Day -> the deadlines that are live on it."""
-
-    @lru_cache(maxsize=64)
-    def certificates(year: int, month: int) -> tuple[Deadline, ...]:
-        # A certificate's period is the rules' business; it is asked for once a month, not daily.
-        found = rules.standings(physician, date(year, month, 1))
-        return tuple(_certificates(physician, found))
+    # Facts that follow from others (a birth month from a birthday) may settle a last day.
+    known = replace(physician, profile=profile_of(physician, rules.facts))
 
     def on(day: date) -> Sequence[Deadline]:
-        reference = day - timedelta(days=LINGERS)
-        licensed = (_license(held, physician, rules, day) for held in physician.licenses)
+        licensed = (_license(held, known, rules, day) for held in physician.licenses)
         return (
             *(one for one in licensed if one is not None),
-            *certificates(reference.year, reference.month),
-            *_federal(physician),
+            *_certificates(physician, rules, day),
+            *_federal(physician, rules),
         )
 
     return on
@@ -59,16 +44,15 @@ def credits_open_of(physician: Physician, rules: Rulebook) -> CreditsOpen:
     """
 
     @lru_cache(maxsize=16)
-    def standings(changed: tuple[tuple[str, date], ...], day: date) -> Sequence[Standing]:
-        return rules.standings(_as_of(physician, dict(changed), day), day)
+    def found(moved: tuple[tuple[str, date], ...], day: date) -> Sequence[Standing]:
+        return _standings(_as_of(physician, dict(moved), day), rules, day)
 
     def credits_open(deadline: Deadline, day: date) -> bool:
-        moved = tuple(_moved(deadline).items())
         return any(
             rule.state not in SETTLED
-            for found in standings(moved, day)
-            if _belongs(found, deadline)
-            for rule in found.rules
+            for one in found(tuple(_moved(deadline).items()), day)
+            if _belongs(one, deadline)
+            for rule in one.rules
         )
 
     return credits_open
@@ -78,13 +62,18 @@ def standing_of(
     deadline: Deadline, physician: Physician, rules: Rulebook, day: date
 ) -> Standing | None:
     """The standing that a deadline's credits are judged by; None where none are."""
-    found = rules.standings(_as_of(physician, _moved(deadline), day), day)
+    found = _standings(_as_of(physician, _moved(deadline), day), rules, day)
     return next((one for one in found if _belongs(one, deadline)), None)
 
 
 def holder_of(held: License, place: int) -> str:
     """What tells a license from the others of one physician: its row, or its place in the list."""
     return f"license:{held.id if held.id is not None else f'#{place}'}"
+
+
+def _standings(physician: Physician, rules: Rulebook, day: date) -> Sequence[Standing]:
+    found = standings(physician, rules, day)
+    return (*found.licenses, *found.certifications, *found.federal)
 
 
 def _license(held: License, physician: Physician, rules: Rulebook, day: date) -> Deadline | None:
@@ -112,23 +101,24 @@ def _license(held: License, physician: Physician, rules: Rulebook, day: date) ->
     return renewal
 
 
-def _certificates(physician: Physician, found: Sequence[Standing]) -> Sequence[Deadline]:
-    cycles = {one.board: one.cycle for one in found if one.holder == "certification"}
-    deadlines = []
-    for held in physician.certifications:
-        cycle = cycles.get(held.board)
-        last_day = (cycle.last_day if cycle else None) or held.expires
-        if last_day is not None:
-            first_day = cycle.first_day if cycle else held.since
-            deadlines.append(Deadline(held.board, last_day, first_day))
-    return deadlines
+def _certificates(physician: Physician, rules: Rulebook, day: date) -> Sequence[Deadline]:
+    reference = day - timedelta(days=LINGERS)
+    cycles = (
+        (held.board, certificate_cycle(held, rules.certifying[held.board.upper()], reference))
+        for held in physician.certifications
+    )
+    return tuple(
+        Deadline(board, cycle.last_day, cycle.first_day)
+        for board, cycle in cycles
+        if cycle.last_day is not None
+    )
 
 
-def _federal(physician: Physician) -> Sequence[Deadline]:
+def _federal(physician: Physician, rules: Rulebook) -> Sequence[Deadline]:
     ends = physician.profile.dea_expires
     if ends is None:
         return ()
-    first_day = window_start(ends, DEA_MONTHS)
+    first_day = window_start(ends, rules.federal.cycle.length_months or 0)
     # The training is stated in the next application, so that it is due with the registration.
     return (
         Deadline("dea", ends, first_day, counts=False),
@@ -137,7 +127,7 @@ def _federal(physician: Physician) -> Sequence[Deadline]:
 
 
 def _belongs(found: Standing, deadline: Deadline) -> bool:
-    if deadline.board in {"dea", "mate"}:
+    if deadline.board in FEDERAL:
         return found.holder == "federal" and found.board == deadline.board
     return found.holder != "federal" and found.board == deadline.board
 

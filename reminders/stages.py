@@ -198,7 +198,10 @@ def due(
         again = fresh or _told_last(log, deadline, preferences) or stage
         return Due(again, wanted) if again else None
     heard = max((day for day in (log.heard_on, log.last and log.last.on) if day), default=None)
-    if fresh is None or (heard is not None and not _far_enough(heard, today, deadline)):
+    resting = not preferences.weekends and today.weekday() >= SATURDAY
+    if fresh is None or resting:
+        return None
+    if heard is not None and not _far_enough(heard, today, deadline):
         return None
     return Due(fresh)
 

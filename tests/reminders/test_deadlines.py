@@ -5,14 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from bot.model import Credit, License, Physician, Profile
-from reminders.commands import rulebook
+from bot.model import Certification, Credit, License, Physician, Profile
+from bot.rules.person import load_rulebook
+from data import HERE
 from reminders.deadlines import credits_open_of, deadlines_of
 
 
 @pytest.fixture(scope="module")
 def rules():
-    return rulebook()
+    return load_rulebook(HERE)
 
 
 def only(physician, rules, day):
@@ -80,6 +81,19 @@ def carolina(expires, issued=date(2020, 6, 15)):
     """North Carolina renews every year, but counts credits in threes from the first birthday."""
     facts = {"birth_month": 6, "birth_day": 15}
     return holding("us-nc", issued=issued, expires=expires, profile=Profile(facts=facts))
+
+
+def test_a_certificate_ends_with_its_boards_period(rules):
+    held = Certification("ABIM", since=date(2018, 1, 1))
+    person = Physician(1, certifications=(held,))
+    found = only(person, rules, date(2026, 11, 23))
+    assert (found.board, found.first_day, found.last_day) == (
+        "ABIM",
+        date(2023, 1, 1),
+        date(2027, 12, 31),
+    )
+    assert only(person, rules, date(2028, 1, 15)).last_day == date(2027, 12, 31)
+    assert only(person, rules, date(2028, 1, 22)).last_day == date(2032, 12, 31)
 
 
 def test_a_renewal_inside_a_longer_cme_period_asks_for_no_credits(rules):

@@ -1,0 +1,358 @@
+"""Planning reminders for everybody: set-based statements, in slices short enough to let others by.
+
+What a stage is and when somebody's morning begins is worked out by the planner and handed in as
+rows; here they only meet the deadlines.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from bot.store.engine import Records
+from bot.store.once import INSERTS
+from bot.store.reminder_tables import DeadlineRow, ReminderRow, ReminderWishRow
+from bot.store.tables import LicenseRow, PhysicianRow
+
+D: Any = sa.inspect(DeadlineRow).local_table.c
+L: Any = sa.inspect(LicenseRow).local_table.c
+P: Any = sa.inspect(PhysicianRow).local_table.c
+R: Any = sa.inspect(ReminderRow).local_table.c
+W: Any = sa.inspect(ReminderWishRow).local_table.c
+
+SLICE = 40_000
+"""Rows a transaction looks at: some tenths of a second, so that a chat never waits long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The cycle of all licenses of one board that end on one day."""
+
+    board: str
+    expires: date
+    last_day: date
+    halfway: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The last days for which a stage is the present one on the day being planned.
+
+    With `halfway_by`, the half of the cycle must be over by that day.
+    """
+
+    stage: str
+    first: date
+    last: date
+    halfway_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One kind of wish: a zone, quiet hours and the usual minute of the day."""
+
+    zone: str
+    quiet_from: int
+    quiet_until: int
+    minute: int
+
+
+def ends_without_cycle(session: Session) -> tuple[tuple[str, date], ...]:
+    """(board, end date) of all licenses whose deadline is missing or made from another date."""
+    rows = session.execute(
+        sa.select(L.board, L.expires)
+        .join(DeadlineRow, D.license_id == L.id, isouter=True)
+        .where(
+            L.expires.is_not(None),
+            sa.or_(D.id.is_(None), D.seen != L.expires),
+        )
+        .distinct()
+    )
+    return tuple((board, expires) for board, expires in rows)
+
+
+def keep_terms(records: Records, terms: Sequence[Term]) -> int:
+    """Give every license with such an end its deadline; the number of rows written."""
+    if not terms:
+        return 0
+    written = 0
+    for first, last in _slices(records, L):
+        with records.writing() as session:
+            table = _temporary(session, terms)
+            fits = sa.and_(table.c.board == L.board, table.c.expires == L.expires)
+            within = L.id.between(first, last)
+            cycle = {
+                "last_day": table.c.last_day,
+                "halfway": table.c.halfway,
+                "seen": table.c.expires,
+            }
+            moved = sa.update(DeadlineRow).values(**cycle, fresh=True, rolls=False, **_forgotten())
+            written += _count(
+                session.execute(
+                    moved.where(
+                        D.license_id == L.id,
+                        fits,
+                        within,
+                        sa.or_(D.seen.is_(None), D.seen != L.expires),
+                    )
+                )
+            )
+            holder = sa.literal("license:").concat(sa.cast(L.id, sa.String))
+            added = (
+                sa.select(
+                    L.physician_id,
+                    L.id,
+                    L.board,
+                    holder,
+                    *cycle.values(),
+                    sa.false(),
+                    sa.true(),
+                    sa.false(),
+                    sa.literal(0),
+                )
+                .join(table, fits)
+                .where(
+                    within,
+                    ~sa.exists().where(D.license_id == L.id),
+                )
+            )
+            names = [
+                "physician_id", "license_id", "board", "holder", *cycle,
+                "rolls", "fresh", "stopped", "snoozes",
+            ]  # fmt: skip
+            written += _count(session.execute(_insert(session, DeadlineRow, names, added)))
+            table.drop(session.connection())
+    return written
+
+
+def _forgotten() -> Mapping[str, Any]:
+    # A snooze or a planned day belongs to the cycle that is over.
+    return {"snoozed_until": None, "snoozes": 0, "planned_on": None, "planned_minute": None}
+
+
+def keep_wishes(records: Records, zones: Mapping[str, str], otherwise: str) -> int:
+    """Give everybody without wishes the usual ones, in the zone of their first license's board."""
+    written = 0
+    zone = sa.case(zones, value=L.board, else_=otherwise)
+    for first, last in _slices(records, P):
+        with records.writing() as session:
+            earliest = (
+                sa.select(L.physician_id, sa.func.min(L.id).label("id"))
+                .where(L.physician_id.between(first, last))
+                .group_by(L.physician_id)
+                .subquery()
+            )
+            found = (
+                sa.select(
+                    P.id,
+                    zone,
+                    *(sa.literal(usual, W[name].type) for name, usual in _usual_wishes().items()),
+                )
+                .join(earliest, earliest.c.physician_id == P.id, isouter=True)
+                .join(LicenseRow, L.id == earliest.c.id, isouter=True)
+                .where(
+                    P.id.between(first, last),
+                    ~sa.exists().where(W.physician_id == P.id),
+                )
+            )
+            names = ["physician_id", "zone", *_usual_wishes()]
+            written += _count(session.execute(_insert(session, ReminderWishRow, names, found)))
+    return written
+
+
+def _usual_wishes() -> Mapping[str, Any]:
+    fields = ReminderWishRow.model_fields
+    return {
+        name: field.default
+        for name, field in fields.items()
+        if name not in {"physician_id", "zone"}
+    }
+
+
+def hours_in_use(session: Session) -> tuple[Hours, ...]:
+    """Every kind of hours that somebody keeps."""
+    kinds = [
+        W.zone,
+        W.quiet_from,
+        W.quiet_until,
+        W.minute,
+    ]
+    return tuple(Hours(*row) for row in session.execute(sa.select(*kinds).distinct()))
+
+
+def plan_stages(
+    records: Records,
+    windows: Sequence[Window],
+    mornings: Mapping[Hours, datetime],
+    *,
+    only_fresh: bool = False,
+) -> int:
+    """Plan the present stage of every deadline that has none yet; the number of rows planned.
+
+    Whoever keeps the usual days is planned here; see `with_own_days` for the others.
+    """
+    if not mornings:
+        return 0
+    written = 0
+    present = sa.case(
+        *((_lies_in(window), sa.literal(window.stage)) for window in windows), else_=None
+    )
+    for first, last in _slices(records, D, only_fresh=only_fresh):
+        with records.writing() as session:
+            slots = _slots(mornings)
+            stage = present.label("stage")
+            found = (
+                sa.select(
+                    D.physician_id.label("physician_id"),
+                    D.board.label("board"),
+                    D.last_day.label("last_day"),
+                    stage,
+                    slots.c.due_at.label("due_at"),
+                )
+                .join(
+                    ReminderWishRow,
+                    W.physician_id == D.physician_id,
+                )
+                .join(
+                    slots,
+                    sa.and_(
+                        slots.c.zone == W.zone,
+                        slots.c.quiet_from == W.quiet_from,
+                        slots.c.quiet_until == W.quiet_until,
+                        slots.c.minute == W.minute,
+                    ),
+                )
+                .where(
+                    D.id.between(first, last),
+                    *_wanted(),
+                    W.days.is_(None),
+                    W.weekends,
+                    *([D.fresh] if only_fresh else []),
+                    sa.or_(*(_lies_in(window) for window in windows)),
+                )
+                .subquery()
+            )
+            new = sa.select(*found.c, sa.literal("planned"), sa.literal(0)).where(
+                ~sa.exists().where(
+                    R.physician_id == found.c.physician_id,
+                    R.board == found.c.board,
+                    R.last_day == found.c.last_day,
+                    R.stage == found.c.stage,
+                )
+            )
+            names = ["physician_id", "board", "last_day", "stage", "due_at", "state", "attempts"]
+            written += _count(session.execute(_insert(session, ReminderRow, names, new)))
+            session.execute(
+                sa.update(DeadlineRow).where(D.id.between(first, last), D.fresh).values(fresh=False)
+            )
+    return written
+
+
+def with_own_days(
+    session: Session, first: date, last: date
+) -> Iterator[tuple[ReminderWishRow, DeadlineRow]]:
+    """Deadlines of physicians with days of their own, their last day within these."""
+    rows = session.execute(
+        sa.select(ReminderWishRow, DeadlineRow)
+        .join(DeadlineRow, D.physician_id == W.physician_id)
+        .where(
+            *_wanted(),
+            D.last_day.between(first, last),
+            sa.or_(W.days.is_not(None), ~W.weekends),
+        )
+        .execution_options(yield_per=1000)
+    )
+    yield from rows
+
+
+def load_by_day(session: Session, first: date, last: date) -> Mapping[date, int]:
+    """How many deadlines that speak have this last day, for each day between the two."""
+    rows = session.execute(
+        sa.select(D.last_day, sa.func.count())
+        .join(ReminderWishRow, W.physician_id == D.physician_id)
+        .where(*_wanted(), D.last_day.between(first, last))
+        .group_by(D.last_day)
+    )
+    return {day: count for day, count in rows}  # noqa: C416 - rows are not pairs to dict()
+
+
+def _wanted() -> Sequence[sa.ColumnElement[bool]]:
+    return (
+        ~D.stopped,
+        ~W.stopped,
+        sa.or_(
+            D.closed_day.is_(None),
+            D.closed_day < D.last_day,
+        ),
+    )
+
+
+def _lies_in(window: Window) -> sa.ColumnElement[bool]:
+    inside: sa.ColumnElement[bool] = D.last_day.between(window.first, window.last)
+    if window.halfway_by is None:
+        return inside
+    return sa.and_(inside, D.halfway <= window.halfway_by)
+
+
+def _slots(mornings: Mapping[Hours, datetime]) -> sa.CTE:
+    columns = (
+        sa.column("zone", sa.String),
+        sa.column("quiet_from", sa.Integer),
+        sa.column("quiet_until", sa.Integer),
+        sa.column("minute", sa.Integer),
+        sa.column("due_at", UTCDateTime),
+    )
+    rows = [
+        (one.zone, one.quiet_from, one.quiet_until, one.minute, at) for one, at in mornings.items()
+    ]
+    return sa.select(sa.values(*columns, name="listed").data(rows)).cte("slot")
+
+
+def _temporary(session: Session, terms: Sequence[Term]) -> sa.Table:
+    table = sa.Table(
+        "term",
+        sa.MetaData(),
+        sa.Column("board", sa.String, primary_key=True),
+        sa.Column("expires", sa.Date, primary_key=True),
+        sa.Column("last_day", sa.Date),
+        sa.Column("halfway", sa.Date),
+        prefixes=["TEMPORARY"],
+    )
+    table.create(session.connection())
+    session.execute(
+        sa.insert(table),
+        [
+            {
+                "board": one.board,
+                "expires": one.expires,
+                "last_day": one.last_day,
+                "halfway": one.halfway,
+            }
+            for one in terms
+        ],
+    )
+    return table
+
+
+def _slices(records: Records, table: Any, *, only_fresh: bool = False) -> Iterator[tuple[int, int]]:
+    """Ranges of a table's ids that hold at most `SLICE` rows each."""
+    with records.reading() as session:
+        bounds = sa.select(sa.func.min(table.id), sa.func.max(table.id))
+        first, last = session.execute(bounds.where(table.fresh) if only_fresh else bounds).one()
+    if first is None:
+        return
+    for start in range(first, last + 1, SLICE):
+        yield start, min(start + SLICE - 1, last)
+
+
+def _insert(session: Session, table: Any, names: Sequence[str], found: Any) -> Any:
+    insert = INSERTS[session.get_bind().dialect.name]
+    return insert(table).from_select(names, found, include_defaults=False).on_conflict_do_nothing()
+
+
+def _count(result: Any) -> int:
+    return max(0, int(result.rowcount))
