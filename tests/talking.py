@@ -8,11 +8,16 @@ from bot.assistant import Sources, Turn, respond
 from bot.conversation import Conversation, from_json, to_json
 from bot.documents.person import read_person
 from bot.model import (
+    ChangeProfile,
     ErasePhysician,
     Incoming,
+    KeepCertification,
+    KeepLicense,
     Kind,
     Outgoing,
     Physician,
+    RemoveCertification,
+    RemoveLicense,
     SetFact,
 )
 from bot.texts import plain
@@ -23,6 +28,46 @@ def physician(name: str) -> Physician:
     """A demo physician by id."""
     people = json.loads((HERE / "demo" / "physicians.json").read_text(encoding="utf-8"))
     return read_person(next(entry for entry in people if entry["id"] == name))
+
+
+def changed(person: Physician, change: object) -> Physician:
+    """The physician after a change, as the store would give them back."""
+    match change:
+        case SetFact(name, value):
+            facts = {**person.profile.facts, name: value}
+            kept = {key: fact for key, fact in facts.items() if fact is not None}
+            return replace(person, profile=replace(person.profile, facts=kept))
+        case ChangeProfile(changes):
+            return replace(person, profile=replace(person.profile, **changes))
+        case KeepLicense(held):
+            return replace(person, licenses=_kept(person.licenses, held))
+        case RemoveLicense(number):
+            return replace(person, licenses=_without(person.licenses, number))
+        case KeepCertification(held):
+            return replace(person, certifications=_kept(person.certifications, held))
+        case RemoveCertification(number):
+            return replace(person, certifications=_without(person.certifications, number))
+        case ErasePhysician():
+            return Physician(0)
+        case _:
+            return person
+
+
+def _kept(rows, row):
+    if row.id is not None:
+        return tuple(row if one.id == row.id else one for one in rows)
+    return (*rows, replace(row, id=1 + max((one.id or 0 for one in rows), default=0)))
+
+
+def _without(rows, number):
+    return tuple(one for one in rows if one.id != number)
+
+
+def numbered(person: Physician) -> Physician:
+    """The physician with row numbers, as one read from the store has them."""
+    licenses = tuple(replace(one, id=place) for place, one in enumerate(person.licenses, 1))
+    held = tuple(replace(one, id=place) for place, one in enumerate(person.certifications, 1))
+    return replace(person, licenses=licenses, certifications=held)
 
 
 @dataclass
@@ -36,7 +81,7 @@ class Chat:
     conversation: Conversation = field(default_factory=Conversation)
 
     def __post_init__(self) -> None:
-        self.physician = physician(self.person) if self.person else Physician(0)
+        self.physician = numbered(physician(self.person)) if self.person else Physician(0)
 
     def says(self, text: str, kind: Kind = Kind.TEXT) -> str:
         return self._turn(Incoming(len(self.turns) + 1, 1, kind, self.now, text=text))
@@ -60,13 +105,7 @@ class Chat:
         return self.text
 
     def _changed(self, change: object) -> None:
-        if isinstance(change, SetFact):
-            facts = {**self.physician.profile.facts, change.name: change.value}
-            kept = {name: value for name, value in facts.items() if value is not None}
-            profile = replace(self.physician.profile, facts=kept)
-            self.physician = replace(self.physician, profile=profile)
-        if isinstance(change, ErasePhysician):
-            self.physician = Physician(0)
+        self.physician = changed(self.physician, change)
 
     @property
     def shown(self) -> list[Outgoing]:
