@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.model import Activity, Found, Hit, Search
 from bot.store.catalog import similarity, writing
+from bot.store.catalog.filters import open_on
 from bot.store.catalog.matching import matches
 from bot.store.catalog.ranking import ranked
 from bot.store.catalog.rows import READ, activity_of
@@ -26,6 +27,9 @@ from bot.store.catalog.tables import create_tables
 from bot.store.catalog.view import Shelf, View
 
 BUSY_MS = 10_000
+COMMON_WORDS = 100
+"""So many words are looked up before they are asked for."""
+
 CACHE_KIB = 16_384
 
 
@@ -44,6 +48,19 @@ class Catalog:
             activities = _activities(view, [one.number for one in page])
             hits = tuple(Hit(activities[one.number], one.score) for one in page)
             return Found(hits, total, found.relaxed if total else ())
+
+    def warm(self, today: date) -> None:
+        """Look up beforehand what most searches ask for, so that no search waits for it.
+
+        Worth its half second (at 200,000 activities) when the process starts and after a sync.
+        """
+        with self._view() as view:
+            open_on(view, Search(today))
+            for (word,) in view.rows(
+                "SELECT word FROM word WHERE count > ? ORDER BY count DESC LIMIT ?",
+                (view.size // 200, COMMON_WORDS),
+            ):
+                view.saying(word)
 
     def similar(
         self, title: str, provider: str | None, completed_on: date | None, limit: int = 5

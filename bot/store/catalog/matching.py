@@ -6,7 +6,7 @@ from itertools import combinations, islice
 from math import log
 
 from bot.model import Search
-from bot.store.catalog.bits import Bits, as_bytes, at_least, bits_of, numbers_in
+from bot.store.catalog.bits import Bits, as_bytes, at_least, numbers_in
 from bot.store.catalog.filters import Filter, filters_of, open_on
 from bot.store.catalog.view import View, all_of, any_of
 from bot.store.catalog.vocabulary import Spelling, compounds, parts, spellings
@@ -17,6 +17,9 @@ ENOUGH = 10
 
 CANDIDATES = 200
 """At most so many are compared one by one."""
+
+FILLERS = 60
+"""Of those that lack a word so many."""
 
 COMBINATIONS = 60
 """At most so many choices of words are tried for the best candidates."""
@@ -149,9 +152,9 @@ def _with_words(
     candidates = _closest(view, found, sought, k, CANDIDATES)
     fillers: list[int] = []
     taken = found
-    while len(candidates) < ENOUGH and len(fillers) < CANDIDATES and (k := k - 1) >= attempt.least:
+    while len(candidates) < ENOUGH and len(fillers) < FILLERS and (k := k - 1) >= attempt.least:
         more = levels[k] & attempt.within & ~taken
-        fillers += _closest(view, more, sought, k, CANDIDATES - len(fillers))
+        fillers += _closest(view, more, sought, k, FILLERS - len(fillers))
         taken |= more
     lost = ("words",) if not found & levels[len(sought)] else ()
     return Matches(found, tuple(candidates), tuple(fillers), sought, lost + attempt.let_go)
@@ -167,16 +170,15 @@ def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int
     )
     for words in islice(heaviest, COMBINATIONS):
         some = all_of([word.bits for word in words], bits)
+        bits &= ~some
         if some.bit_count() > room - len(chosen):
             titled = all_of([_titled(view, word) for word in words], some)
             chosen += islice(numbers_in(titled), room - len(chosen))
             some &= ~titled
         chosen += islice(numbers_in(some), room - len(chosen))
-        bits &= ~bits_of(chosen, view.size)
         if len(chosen) == room:
-            break
-    chosen += islice(numbers_in(bits), room - len(chosen))
-    return chosen
+            return chosen
+    return [*chosen, *islice(numbers_in(bits), room - len(chosen))]
 
 
 def _titled(view: View, word: Sought) -> Bits:

@@ -91,19 +91,18 @@ def _scored(
         (json.dumps(numbers),),
     )
     closes = _closes(view, search, numbers) if search.gaps else {}
-    whole = sum(word.weight for word in sought)
     typed = " ".join(word.typed for word in sought)
-    whole_query = normalised(search.words[:LONGEST_QUERY])
     meant = " ".join(word.spellings[0].word for word in sought)
+    whole_query = normalised(search.words[:LONGEST_QUERY])
+    evidence = _evidence(sought)
     scored = []
     for number, activity_id, title, words, topics, known_end, fee, free in rows:
         score = FIT * _fit(search, topics, known_end, fee, free)
         if sought:
-            score += WORDS * sum(_said(word, number, words) for word in sought) / whole
             closeness = 100.0 if words == whole_query else fuzz.token_sort_ratio(meant, words)
             if meant != typed:
                 closeness = max(closeness, fuzz.token_sort_ratio(typed, words))
-            score += TITLE * closeness / 100
+            score += WORDS * _said(evidence, number, f" {words}") + TITLE * closeness / 100
         else:
             score += WORDS + TITLE
         hours = closes.get(number, Decimal(0))
@@ -111,16 +110,41 @@ def _scored(
     return scored
 
 
-def _said(word: Sought, number: int, title: str) -> float:
-    """The word's weight if the activity says it, less for another spelling or another place."""
-    best = 0.0
-    for spelling, sayers in zip(word.spellings, word.sayers, strict=True):
-        if spelling.closeness > best and has(sayers, number):
-            # Not the whole word: the index has found it by its stem.
-            stem = spelling.word[: max(4, len(spelling.word) - 2)]
-            place = 1.0 if f" {stem}" in f" {title}" else ELSEWHERE
-            best = max(best, spelling.closeness * place)
-    return best * word.weight
+_Evidence = list[list[tuple[float, bytes, str]]]
+"""For each word its spellings, closest first: their share of the whole, who says them, the stem."""
+
+
+def _evidence(sought: Sequence[Sought]) -> _Evidence:
+    whole = sum(word.weight for word in sought)
+    return [
+        sorted(
+            (
+                (word.weight / whole * spelling.closeness, sayers, " " + stem_of(spelling.word))
+                for spelling, sayers in zip(word.spellings, word.sayers, strict=True)
+            ),
+            key=lambda one: -one[0],
+        )
+        for word in sought
+    ]
+
+
+def stem_of(word: str) -> str:
+    """The part of a word that its other forms share, roughly as the index sees it."""
+    return word[: max(4, len(word) - 2)]
+
+
+def _said(evidence: _Evidence, number: int, title: str) -> float:
+    """The share of the query that the activity says; a word outside the title counts less."""
+    said = 0.0
+    for spellings in evidence:
+        best = 0.0
+        for share, sayers, stem in spellings:
+            if share <= best:
+                break
+            if has(sayers, number):
+                best = max(best, share if stem in title else share * ELSEWHERE)
+        said += best
+    return said
 
 
 def _fit(search: Search, topics: str, known_end: int, fee: str | None, free: int) -> float:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log2
@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.store.catalog.view import View
-from bot.store.catalog.words import sounding, spelling_keys
+from bot.store.catalog.words import sound_keys, spelling_keys
 
 ALTERNATIVES = 4
 """At most so many words may stand for one that is not known."""
@@ -90,25 +90,30 @@ def parts(view: View, typed: str) -> tuple[str, ...]:
 
 def _near(view: View, typed: str) -> list[tuple[str, int, int]]:
     """Words few slips away or sounding alike: word, slips, number of activities."""
-    keys = list(spelling_keys(typed))
-    marks = ",".join("?" * len(keys))
-    rows = view.rows(
-        "SELECT word, count FROM word WHERE number IN "  # noqa: S608, question marks only
-        f"(SELECT word FROM spelling WHERE key IN ({marks}))",
-        keys,
-    )
-    counts: dict[str, int] = dict(rows)
-    counts.pop(typed, None)
+    counts = _sharing(view, spelling_keys(typed))
     allowed = slips_allowed(typed)
     slips = process.extract(
         typed, counts.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
     )
     found = {word: int(distance) for word, distance, _ in slips}
-    if sound := sounding(typed):
-        for word in counts.keys() - found.keys():
-            if sounding(word) == sound and JaroWinkler.similarity(typed, word) >= LIKE_SOUND:
-                found[word] = allowed
-    return [(word, distance, counts[word]) for word, distance in found.items()]
+    for word, count in _sharing(view, sound_keys(typed)).items():
+        if word not in found and JaroWinkler.similarity(typed, word) >= LIKE_SOUND:
+            found[word] = allowed
+            counts[word] = count
+    return [(word, slip, counts[word]) for word, slip in found.items() if word != typed]
+
+
+def _sharing(view: View, keys: Collection[int]) -> dict[str, int]:
+    """The words under any of the keys, each with the number of activities that have it."""
+    if not keys:
+        return {}
+    marks = ",".join("?" * len(keys))
+    rows = view.rows(
+        "SELECT word, count FROM word WHERE number IN "  # noqa: S608, question marks only
+        f"(SELECT word FROM spelling WHERE key IN ({marks}))",
+        tuple(keys),
+    )
+    return dict(rows)
 
 
 def slips_allowed(typed: str) -> int:
@@ -168,8 +173,12 @@ def _learn(sql: sqlite3.Connection, new: list[tuple[str, int]]) -> None:
     [(last,)] = sql.execute("SELECT coalesce(max(number), 0) FROM word")
     numbered = [(last + place, word, count) for place, (word, count) in enumerate(new, 1)]
     sql.executemany("INSERT INTO word (number, word, count) VALUES (?, ?, ?)", numbered)
-    keys = sorted((key, number) for number, word, _ in numbered for key in spelling_keys(word))
+    keys = sorted((key, number) for number, word, _ in numbered for key in _keys(word))
     sql.executemany("INSERT INTO spelling (key, word) VALUES (?, ?)", keys)
+
+
+def _keys(word: str) -> frozenset[int]:
+    return spelling_keys(word) | sound_keys(word)
 
 
 def _forget(sql: sqlite3.Connection, words: list[str]) -> None:
@@ -178,6 +187,6 @@ def _forget(sql: sqlite3.Connection, words: list[str]) -> None:
             "SELECT number FROM word WHERE word = ? AND count <= 0", (word,)
         ).fetchone()
         if row:
-            keys = [(key, row[0]) for key in spelling_keys(word)]
+            keys = [(key, row[0]) for key in _keys(word)]
             sql.executemany("DELETE FROM spelling WHERE key = ? AND word = ?", keys)
             sql.execute("DELETE FROM word WHERE number = ?", row)

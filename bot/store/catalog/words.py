@@ -78,22 +78,25 @@ def quoted(words: str) -> str:
 def spelling_keys(word: str) -> frozenset[int]:
     """Numbers that a word shares with its misspellings.
 
-    They stand for the first letters with none, one or two of them left out (symmetric deletion),
-    and for the word as it sounds. Two words at most two slips apart share at least one; that
-    words share one proves nothing, they must be compared.
+    They stand for the first letters with none, one or two of them left out (symmetric deletion).
+    Two words at most two slips apart share at least one; that words share one proves nothing,
+    they must be compared.
     """
-    return frozenset(crc32(key.encode()) for key in _spellings(word))
+    return frozenset(crc32(key.encode()) for key in _spellings(word[:PREFIX]))
 
 
-def _spellings(word: str) -> Iterator[str]:
-    start = word[:PREFIX]
+def sound_keys(word: str) -> frozenset[int]:
+    """The number that a word shares with those that sound like it; none for short words."""
+    sound = sounding(word)
+    return frozenset([crc32(f"~{sound}".encode())]) if sound else frozenset()
+
+
+def _spellings(start: str) -> Iterator[str]:
     yield start
-    if len(word) > 2:  # noqa: PLR2004, a word of two letters less one is no word
+    if len(start) > 2:  # noqa: PLR2004, a word of two letters less one is no word
         yield from _without(start, 1)
-    if len(word) > 4:  # noqa: PLR2004, two of four letters are too little to go by
+    if len(start) > 4:  # noqa: PLR2004, two of four letters are too little to go by
         yield from _without(start, 2)
-    if sound := sounding(word):
-        yield "~" + sound
 
 
 def _without(start: str, left_out: int) -> Iterator[str]:
