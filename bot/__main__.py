@@ -62,7 +62,7 @@ def main() -> None:
     """A chat assistant for US physicians' continuing medical education."""
 
 
-@main.command()
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def demo(arguments: tuple[str, ...]) -> None:
     """Hold a conversation here and now: no account, no token, nothing to set up."""

@@ -16,9 +16,10 @@ CODE = "\n".join(
 )
 
 DERIVED = re.compile(
-    r"^(\w+\.(command\.description|button\.\w+)|smalltalk\.\w+|unclear\.guess\.\w+)$"
+    r"^(\w+\.(command\.description|button\.\w+)|smalltalk\.\w+|unclear\.guess\.\w+"
+    r"|\w+\.\w+\.(ask|retry|why|label|option\.\w+))$"
 )
-"""Keys that the code makes from a dialog's or an act's own name."""
+"""Keys that the code makes from the name of a dialog, an act or a form's question."""
 
 
 @pytest.fixture(scope="module")

@@ -71,21 +71,23 @@ def _narrowed(question: Question, context: Context) -> Sequence[Effect]:
 def _picked(question: Question, context: Context) -> Sequence[Effect] | None:
     """One of the newest list, or another page of it, asked for in words."""
     lists = context.conversation.lists
-    if question.act not in ("pick", "next_page", "previous_page") or not lists:
+    if question.act not in ("pick", "next", "previous") or not lists:
         return None
     revision = max(lists)
     listed = lists[revision]
     page = int(question.slots.get("page", 0))
     if question.act == "pick":
-        place = int(question.slots.get("n", 1)) - 1
+        wish = int(question.slots.get("pick", 1))
         found = context.catalog.search(_search(listed, page, context))
+        place = len(found.hits) - 1 if wish < 0 else (wish - 1) % PAGE
         if not 0 <= place < len(found.hits):
             return [Say("activity_search.no_such", {"count": len(found.hits)})]
         activity = found.hits[place].activity
         return [Say(*_detail_parts(activity, revision, page, context))]
-    step = 1 if question.act == "next_page" else -1
-    values, rows = _page(listed, max(0, page + step), revision, context)
-    return [Say("activity_search.page", values, rows)]
+    turned = max(0, page + (1 if question.act == "next" else -1))
+    there = replace(listed, slots={**listed.slots, "page": turned})
+    values, rows = _page(there, turned, context.next_revision, context)
+    return [Remember(there), Say("activity_search.page", values, rows)]
 
 
 # ── a page of results ───────────────────────────────────────────────────────────────────────
@@ -183,6 +185,7 @@ def _heard(question: Question, context: Context) -> list[str]:
     slots = question.slots
     knowledge = context.knowledge
     heard = [knowledge.topic_name(topic) for topic in slots.get("topics", ())]
+    heard += [knowledge.jurisdictions[code] for code in slots.get("jurisdictions", ())]
     if specialty := slots.get("specialty"):
         heard.append(knowledge.specialties.get(specialty, specialty))
     if board := slots.get("certifying_board"):
@@ -230,7 +233,7 @@ def _closes(activity: Activity, open_topics: Mapping[str, Decimal], context: Con
         if left and offered:
             closed = min(left, offered).normalize()
             name = context.knowledge.topic_name(topic)
-            said.append(f"{closed:f} of your {left.normalize():f}\u00a0h {name}")
+            said.append(f"{closed:f} of {left.normalize():f}\u00a0h {name.lower()}")
     return said
 
 

@@ -25,8 +25,8 @@ from bot.model import (
     State,
 )
 
-OPEN_RULES = 6
-"""Rules of one license that stay unfolded: what is short or unknown comes first."""
+OPEN_CHARACTERS = 400
+"""Of all rules together that stay unfolded; what is short or unknown comes first."""
 
 SIGNS = {
     State.MET: "✓",
@@ -40,6 +40,8 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     """First line the answer, then each rule in one line, the most urgent license first."""
     remember = Remember(question)
     found = _asked(question, context)
+    if found and question.act == "why":
+        return [remember, _reckoned(found[0], context)]
     if found:
         return [remember, Say("credit_status.standing", *_told(found, question, context))]
     if not context.physician.licenses and not context.physician.certifications:
@@ -111,9 +113,8 @@ def _not_held(question: Question, context: Context) -> Say:
 def _told(
     found: Sequence[Standing], question: Question, context: Context
 ) -> tuple[dict[str, Any], Rows]:
-    narrowed = bool(question.slots.get("topics"))
     values = {
-        "entries": [_entry(one, context, narrowed=narrowed) for one in found],
+        "entries": [_entry(one, context, OPEN_CHARACTERS // len(found)) for one in found],
         "synced_at": context.physician.synced_at,
         "typed_in": sum((one.typed_in for one in found[:1]), Decimal(0)),
         "sources": [_source(one) for one in found],
@@ -121,13 +122,12 @@ def _told(
     return values, _buttons(found, context)
 
 
-def _entry(one: Standing, context: Context, *, narrowed: bool) -> dict[str, Any]:
+def _entry(one: Standing, context: Context, budget: int) -> dict[str, Any]:
     open_rules = standings.in_state(one, State.NOT_MET)
     unknown = standings.in_state(one, State.NOT_YET_KNOWN)
     settled = standings.in_state(one, State.MET, State.DOES_NOT_APPLY)
-    lines = [_line(rule, context) for rule in (*open_rules, *unknown)]
-    rest = [_line(rule, context) for rule in settled]
-    room = max(0, OPEN_RULES - len(lines)) if narrowed or len(lines) < OPEN_RULES else 0
+    lines = [_line(rule, context) for rule in (*open_rules, *unknown, *settled)]
+    room = _fitting(lines, budget)
     last = one.cycle.last_day
     return {
         "name": _name(one, context),
@@ -135,9 +135,21 @@ def _entry(one: Standing, context: Context, *, narrowed: bool) -> dict[str, Any]
         "first_day": one.cycle.first_day,
         "last_day": last,
         "left": (last - context.today).days if last else None,
-        "lines": [*lines[:OPEN_RULES], *rest[:room]],
-        "folded": [*lines[OPEN_RULES:], *rest[room:]],
+        "lines": lines[:room],
+        "folded": lines[room:],
     }
+
+
+def _fitting(lines: Sequence[dict[str, Any]], budget: int) -> int:
+    """How many lines stay open within a budget of characters, at least one."""
+    used = 0
+    for place, line in enumerate(lines):
+        asked = line["missing"] if line["state"] == State.NOT_YET_KNOWN else ""
+        said = sum(len(one["fact"].question) + 16 for one in line["said"])
+        used += len(line["title"]) + len(asked) + said + 24
+        if used > budget and place:
+            return place
+    return len(lines)
 
 
 def _name(one: Standing, context: Context) -> str:
@@ -283,6 +295,11 @@ def _why(board: str, context: Context) -> Sequence[Effect]:
     one = next((item for item in standings.everything(context) if item.board == board), None)
     if one is None:
         return start.outdated(context)
+    said = _reckoned(one, context)
+    return [Edit(said.key, said.values, said.buttons)]
+
+
+def _reckoned(one: Standing, context: Context) -> Say:
     values = {
         "name": _name(one, context),
         "first_day": one.cycle.first_day,
@@ -290,7 +307,7 @@ def _why(board: str, context: Context) -> Sequence[Effect]:
         "rules": [_reckoning(rule) for rule in one.rules if rule.counted or rule.left_out],
     }
     back = Button("credit_status.button.back", pack("credit_status", "back"))
-    return [Edit("credit_status.why", values, ((back,),))]
+    return Say("credit_status.why", values, ((back,),))
 
 
 def _reckoning(rule: RuleStanding) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def answer_act(question: Question, context: Context) -> Sequence[Effect]:
         case "cancel":
             return menu.cancel(context)
         case "start_over":
-            return start.press(start.Press("start", "over"), context)
+            return start.begin_again()
         case "greeting":
             return start.answer(Question("help"), context)
         case _:

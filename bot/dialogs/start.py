@@ -33,6 +33,11 @@ def press(pressed: Press, context: Context) -> Sequence[Effect]:
     return answer(Question("help"), context)
 
 
+def begin_again() -> Sequence[Effect]:
+    """Whatever is open is left, and the first choices are shown."""
+    return [DropDialog(), Say("start.over", {}, buttons())]
+
+
 def outdated(context: Context) -> Sequence[Effect]:
     """A press on a button that the chat has moved on from changes nothing and says so."""
     fresh = Button("start.button.fresh", pack("start", "fresh"))

@@ -20,6 +20,8 @@ _INHERITING = frozenset({"next", "previous", "pick", "why", "undo", "other", "ye
 _HELPING = frozenset({"thanks", "greeting", "swearing"})
 _ABOUT_STATES = frozenset({"credit_status", "requirement", "deadline", "plan"})
 _KEPT_APART = frozenset({"help", "out_of_scope", "privacy", "link_account"})
+_SEARCHING = frozenset({"activity_search", "plan", "add_credit"})
+_SEARCH_ONLY = frozenset({"free", "format", "min_credits", "city"})
 _SURE = 0.95
 _LIKELY = 0.85
 _SHARED = ("jurisdictions", "license_type", "topics", "certifying_board")
@@ -37,7 +39,7 @@ def follow(text: str, today: date, lexicon: Lexicon, previous: Question | None) 
     fewer = _without(reading, previous, lexicon.acts)
     if fewer is not None:
         return replace(previous, slots=fewer, text=text, confidence=_SURE, act=None, runners_up=())
-    if _is_fragment(reading, today, lexicon):
+    if _is_fragment(reading, today, lexicon) and _fits(fresh, previous):
         return _completed(reading, previous, today, lexicon)
     if fresh.confidence >= UNSURE and _points_back(reading, lexicon.acts):
         return _with_names(fresh, previous)
@@ -97,6 +99,11 @@ def _is_fragment(reading: Reading, today: date, lexicon: Lexicon) -> bool:
     ]
     bare = all(word in lexicon.acts.fillers for word in rest)
     return bare and bool(dated or named or any(f[0].isdigit() for f in reading.fixed))
+
+
+def _fits(fresh: Question, previous: Question) -> bool:
+    """Whether a fragment can be about the previous question: "free" narrows only a search."""
+    return previous.intent in _SEARCHING or not _SEARCH_ONLY & fresh.slots.keys()
 
 
 def _completed(reading: Reading, previous: Question, today: date, lexicon: Lexicon) -> Question:

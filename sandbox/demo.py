@@ -1,0 +1,143 @@
+"""The demo: the bot, a Telegram and a hub of its own, and a chat in this terminal.
+
+Everything speaks real HTTP on loopback and starts afresh each time in a temporary folder, unless
+`--keep FOLDER` is given. Standard output carries the chat only.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from bot.app import Running, running
+from bot.documents.person import months_on, moved_on, read_person
+from bot.handlers.errors import set_up_logging
+from bot.settings import read_settings
+from bot.store.physicians import hub_id_of, keep_physician, link
+from data import HERE
+from sandbox.hub import hub_sandbox
+from sandbox.telegram import TelegramSandbox, User, telegram_sandbox
+from sandbox.terminal import chat, typed_lines
+
+TOKEN = "1000000001:demo-token-of-the-sandbox"  # noqa: S105 - the stand-in takes any token
+FIRST = "demo-texas"
+PORT = 8080
+
+
+def main(argv: list[str]) -> None:
+    """`python -m sandbox demo [--as demo-texas] [--port N] [--keep FOLDER]`."""
+    parser = argparse.ArgumentParser(prog="cmebot demo", description=__doc__)
+    parser.add_argument("--as", dest="person", default=FIRST, help="who types here")
+    parser.add_argument("--port", type=int, default=PORT, help="of the web chat; 0: a free one")
+    parser.add_argument("--keep", type=Path, help="a folder whose records outlive the demo")
+    given = parser.parse_args(argv)
+    chats = {str(entry["id"]): int(entry["chat_id"]) for entry in _people()}
+    if given.person not in chats:
+        parser.error(f"--as is one of {', '.join(chats)}")
+    sys.exit(asyncio.run(_demo(chats[given.person], given.port, given.keep)))
+
+
+def _people() -> list[dict[str, Any]]:
+    read: list[dict[str, Any]] = json.loads(
+        (HERE / "demo" / "physicians.json").read_text(encoding="utf-8")
+    )
+    return read
+
+
+async def _demo(chat_id: int, port: int, keep: Path | None) -> int:
+    async with AsyncExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cmebot-")))
+        telegram = await stack.enter_async_context(_telegram(port))
+        users = {one["chat_id"]: _user(telegram, one) for one in _people()}
+        hub = await stack.enter_async_context(hub_sandbox())
+        bot = await stack.enter_async_context(_bot(telegram.url, hub.url, folder))
+
+        async def settled() -> None:
+            """Once the bot has fetched all that was said, answered it and sent the answers."""
+            while telegram.bot.updates.pending:  # noqa: ASYNC110 - the list has no event
+                await asyncio.sleep(0.01)
+            await bot.settled()
+
+        _say(f"Web chat: {telegram.url}/?user={chat_id}   (Ctrl-D ends)")
+        await chat(telegram, users[chat_id], typed_lines(), sys.stdout, settled)
+    return 0
+
+
+@asynccontextmanager
+async def _telegram(port: int) -> AsyncIterator[TelegramSandbox]:
+    """On the wished port, or on a free one where that is taken."""
+    async with AsyncExitStack() as stack:
+        try:
+            yield await stack.enter_async_context(telegram_sandbox(flood=False, port=port))
+        except OSError:
+            if port == 0:
+                raise
+            yield await stack.enter_async_context(telegram_sandbox(flood=False, port=0))
+
+
+@asynccontextmanager
+async def _bot(telegram_url: str, hub_url: str, folder: Path) -> AsyncIterator[Running]:
+    """The bot as `cmebot run` makes it, with the demo's people already known and linked."""
+    settings = read_settings(
+        token=TOKEN,
+        telegram_api_url=telegram_url,
+        hub_url=hub_url,
+        database_url=f"sqlite:///{folder / 'records.sqlite'}",
+        catalog=folder / "catalog.sqlite",
+        secret_keys=_key(folder),
+        log="WARNING",
+    )
+    set_up_logging(settings.log)
+    async with running(settings, _ended) as bot:
+        await asyncio.to_thread(_acquaint, bot, datetime.now(tz=UTC))
+        yield bot
+
+
+def _ended(error: Exception) -> None:
+    _say(f"The demo cannot go on: {error}")
+    os._exit(1)
+
+
+def _acquaint(bot: Running, now: datetime) -> None:
+    months = months_on(now.date())
+    with bot.records.writing() as session:
+        for entry in _people():
+            chat_id = entry["chat_id"]
+            if hub_id_of(session, chat_id) is None:
+                person = replace(moved_on(read_person(entry), months), synced_at=now)
+                keep_physician(session, chat_id, person, now)
+                link(session, chat_id, str(entry["id"]), now)
+
+
+def _user(telegram: TelegramSandbox, person: dict[str, Any]) -> User:
+    first, _, last = str(person["name"]).partition(" ")
+    return telegram.user(person["chat_id"], first, last_name=last, language_code="en", started=True)
+
+
+def _key(folder: Path) -> str:
+    """A key of the demo's own, in a folder apart from the records, readable by its owner only."""
+    path = folder / "keys" / "demo.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(Fernet.generate_key())
+    return path.read_text(encoding="ascii").strip()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
