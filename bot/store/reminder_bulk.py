@@ -5,7 +5,8 @@ rows; here they only meet the deadlines.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ W: Any = sa.inspect(ReminderWishRow).local_table.c
 
 SLICE = 40_000
 """Rows a transaction looks at: some tenths of a second, so that a chat never waits long."""
+MINUTES = ("quiet_from", "quiet_until", "minute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,7 @@ def keep_terms(records: Records, terms: Sequence[Term]) -> int:
         return 0
     written = 0
     for first, last in _slices(records, L):
-        with records.writing() as session:
-            table = _temporary(session, terms)
+        with records.writing() as session, _terms(session, terms) as table:
             fits = sa.and_(table.c.board == L.board, table.c.expires == L.expires)
             within = L.id.between(first, last)
             cycle = {
@@ -124,8 +125,9 @@ def keep_terms(records: Records, terms: Sequence[Term]) -> int:
                 "physician_id", "license_id", "board", "holder", *cycle,
                 "rolls", "fresh", "stopped", "snoozes",
             ]  # fmt: skip
-            written += _count(session.execute(_insert(session, DeadlineRow, names, added)))
-            table.drop(session.connection())
+            written += _count(
+                session.connection().execute(_insert(session, DeadlineRow, names, added))
+            )
     return written
 
 
@@ -160,7 +162,9 @@ def keep_wishes(records: Records, zones: Mapping[str, str], otherwise: str) -> i
                 )
             )
             names = ["physician_id", "zone", *_usual_wishes()]
-            written += _count(session.execute(_insert(session, ReminderWishRow, names, found)))
+            written += _count(
+                session.connection().execute(_insert(session, ReminderWishRow, names, found))
+            )
     return written
 
 
@@ -202,8 +206,7 @@ def plan_stages(
         *((_lies_in(window), sa.literal(window.stage)) for window in windows), else_=None
     )
     for first, last in _slices(records, D, only_fresh=only_fresh):
-        with records.writing() as session:
-            slots = _slots(mornings)
+        with records.writing() as session, _slots(session, mornings) as slots:
             stage = present.label("stage")
             found = (
                 sa.select(
@@ -245,7 +248,9 @@ def plan_stages(
                 )
             )
             names = ["physician_id", "board", "last_day", "stage", "due_at", "state", "attempts"]
-            written += _count(session.execute(_insert(session, ReminderRow, names, new)))
+            written += _count(
+                session.connection().execute(_insert(session, ReminderRow, names, new))
+            )
             session.execute(
                 sa.update(DeadlineRow).where(D.id.between(first, last), D.fresh).values(fresh=False)
             )
@@ -280,6 +285,17 @@ def load_by_day(session: Session, first: date, last: date) -> Mapping[date, int]
     return {day: count for day, count in rows}  # noqa: C416 - rows are not pairs to dict()
 
 
+def halves_by_day(session: Session, first: date, last: date) -> Mapping[date, int]:
+    """How many cycles are half over on each day between the two."""
+    rows = session.execute(
+        sa.select(D.halfway, sa.func.count())
+        .join(ReminderWishRow, W.physician_id == D.physician_id)
+        .where(*_wanted(), D.halfway.between(first, last))
+        .group_by(D.halfway)
+    )
+    return {day: count for day, count in rows}  # noqa: C416 - rows are not pairs to dict()
+
+
 def _wanted() -> Sequence[sa.ColumnElement[bool]]:
     return (
         ~D.stopped,
@@ -298,44 +314,40 @@ def _lies_in(window: Window) -> sa.ColumnElement[bool]:
     return sa.and_(inside, D.halfway <= window.halfway_by)
 
 
-def _slots(mornings: Mapping[Hours, datetime]) -> sa.CTE:
-    columns = (
-        sa.column("zone", sa.String),
-        sa.column("quiet_from", sa.Integer),
-        sa.column("quiet_until", sa.Integer),
-        sa.column("minute", sa.Integer),
-        sa.column("due_at", UTCDateTime),
-    )
-    rows = [
-        (one.zone, one.quiet_from, one.quiet_until, one.minute, at) for one, at in mornings.items()
+def _slots(
+    session: Session, mornings: Mapping[Hours, datetime]
+) -> AbstractContextManager[sa.Table]:
+    rows = [{**asdict(hours), "due_at": due_at} for hours, due_at in mornings.items()]
+    keys: list[sa.Column[Any]] = [
+        sa.Column("zone", sa.String, primary_key=True),
+        *(sa.Column(name, sa.Integer, primary_key=True) for name in MINUTES),
     ]
-    return sa.select(sa.values(*columns, name="listed").data(rows)).cte("slot")
+    return _temporary(session, "slot", (*keys, sa.Column("due_at", UTCDateTime)), rows)
 
 
-def _temporary(session: Session, terms: Sequence[Term]) -> sa.Table:
-    table = sa.Table(
-        "term",
-        sa.MetaData(),
+def _terms(session: Session, terms: Sequence[Term]) -> AbstractContextManager[sa.Table]:
+    columns = (
         sa.Column("board", sa.String, primary_key=True),
         sa.Column("expires", sa.Date, primary_key=True),
         sa.Column("last_day", sa.Date),
         sa.Column("halfway", sa.Date),
-        prefixes=["TEMPORARY"],
     )
+    return _temporary(session, "term", columns, [asdict(one) for one in terms])
+
+
+@contextmanager
+def _temporary(
+    session: Session,
+    name: str,
+    columns: Sequence[sa.Column[Any]],
+    rows: Sequence[Mapping[str, Any]],
+) -> Iterator[sa.Table]:
+    """A table of this connection only; a list of values could not be joined by an index."""
+    table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
     table.create(session.connection())
-    session.execute(
-        sa.insert(table),
-        [
-            {
-                "board": one.board,
-                "expires": one.expires,
-                "last_day": one.last_day,
-                "halfway": one.halfway,
-            }
-            for one in terms
-        ],
-    )
-    return table
+    session.execute(sa.insert(table), list(rows))
+    yield table
+    table.drop(session.connection())
 
 
 def _slices(records: Records, table: Any, *, only_fresh: bool = False) -> Iterator[tuple[int, int]]:
