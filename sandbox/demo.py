@@ -10,9 +10,9 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from bot.handlers.errors import set_up_logging
 from bot.settings import read_settings
 from bot.store.physicians import hub_id_of, keep_physician, link
 from data import HERE
-from sandbox.hub import hub_sandbox
+from sandbox.hub import HubSandbox, hub_sandbox
 from sandbox.telegram import TelegramSandbox, User, telegram_sandbox
 from sandbox.terminal import chat, typed_lines
 
@@ -54,22 +54,40 @@ def _people() -> list[dict[str, Any]]:
     return read
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A Telegram with the demo's people, a hub that knows them, and the bot between the two."""
+
+    telegram: TelegramSandbox
+    hub: HubSandbox
+    bot: Running
+    people: Mapping[int, User]
+
+    async def settled(self) -> None:
+        """Return once the bot has fetched all that was said, answered it and sent the answers."""
+        while self.telegram.bot.updates.pending:  # noqa: ASYNC110 - the list has no event
+            await asyncio.sleep(0.01)
+        await self.bot.settled()
+
+
+@asynccontextmanager
+async def demo(folder: Path, port: int = 0) -> AsyncIterator[Demo]:
+    """The whole demo with its files in `folder`; `port` is the web chat's, 0 a free one."""
+    async with AsyncExitStack() as stack:
+        telegram = await stack.enter_async_context(_telegram(port))
+        people = {entry["chat_id"]: _user(telegram, entry) for entry in _people()}
+        hub = await stack.enter_async_context(hub_sandbox())
+        bot = await stack.enter_async_context(_bot(telegram.url, hub.url, folder))
+        yield Demo(telegram, hub, bot, people)
+
+
 async def _demo(chat_id: int, port: int, keep: Path | None) -> int:
     async with AsyncExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cmebot-")))
-        telegram = await stack.enter_async_context(_telegram(port))
-        users = {one["chat_id"]: _user(telegram, one) for one in _people()}
-        hub = await stack.enter_async_context(hub_sandbox())
-        bot = await stack.enter_async_context(_bot(telegram.url, hub.url, folder))
-
-        async def settled() -> None:
-            """Once the bot has fetched all that was said, answered it and sent the answers."""
-            while telegram.bot.updates.pending:  # noqa: ASYNC110 - the list has no event
-                await asyncio.sleep(0.01)
-            await bot.settled()
-
-        _say(f"Web chat: {telegram.url}/?user={chat_id}   (Ctrl-D ends)")
-        await chat(telegram, users[chat_id], typed_lines(), sys.stdout, settled)
+        shown = await stack.enter_async_context(demo(folder, port))
+        _say(f"Web chat: {shown.telegram.url}/?user={chat_id}   (Ctrl-D ends)")
+        person = shown.people[chat_id]
+        await chat(shown.telegram, person, typed_lines(), sys.stdout, shown.settled)
     return 0
 
 
