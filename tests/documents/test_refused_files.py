@@ -120,7 +120,7 @@ def test_a_file_that_is_not_read_has_a_reason(content, name, reason):
         read_transcript(content, name)
 
     assert refused.value.reason == reason
-    assert refused.value.text_key == f"transcript.refused.{reason}"
+    assert refused.value.text_key == f"documents.refused.{reason}"
 
 
 def test_the_columns_found_and_missing_are_named():

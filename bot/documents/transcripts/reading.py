@@ -51,6 +51,43 @@ FileReason = Literal[
 ]
 
 
+REFUSED: Mapping[FileReason, str] = {
+    "empty": "documents.refused.empty",
+    "too_large": "documents.refused.too_large",
+    "password": "documents.refused.password",
+    "scanned": "documents.refused.scanned",
+    "picture": "documents.refused.picture",
+    "mislabeled": "documents.refused.mislabeled",
+    "old_excel": "documents.refused.old_excel",
+    "unsupported": "documents.refused.unsupported",
+    "damaged": "documents.refused.damaged",
+    "bomb": "documents.refused.bomb",
+    "too_many_pages": "documents.refused.too_many_pages",
+    "too_many_rows": "documents.refused.too_many_rows",
+    "too_complex": "documents.refused.too_complex",
+    "no_columns": "documents.refused.no_columns",
+    "no_credits": "documents.refused.no_credits",
+}
+"""Why a whole file is not read, and the text that says so."""
+
+UNREAD: Mapping[RowReason, str] = {
+    "date_missing": "documents.unread.date_missing",
+    "date_unreadable": "documents.unread.date_unreadable",
+    "date_in_future": "documents.unread.date_in_future",
+    "amount_missing": "documents.unread.amount_missing",
+    "amount_unreadable": "documents.unread.amount_unreadable",
+    "amount_not_in_quarters": "documents.unread.amount_not_in_quarters",
+    "amount_too_large": "documents.unread.amount_too_large",
+    "title_missing": "documents.unread.title_missing",
+    "type_unknown": "documents.unread.type_unknown",
+    "board_unknown": "documents.unread.board_unknown",
+    "formula": "documents.unread.formula",
+    "withdrawn": "documents.unread.withdrawn",
+    "not_completed": "documents.unread.not_completed",
+}
+"""Why a line is not read, and the words that say so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a file is looked at. Sizes in bytes, times in seconds.
@@ -149,7 +186,7 @@ class RefusedError(BotError):
     """A whole file is not read; `reason` is one of `FileReason`, `values` complete its sentence."""
 
     def __init__(self, reason: FileReason, **values: Any) -> None:
-        super().__init__(f"transcript.refused.{reason}", **values)
+        super().__init__(REFUSED[reason], **values)
         self.reason: FileReason = reason
 
 
