@@ -3,6 +3,7 @@
 from bot.dialogs import (
     activity_search,
     clinical,
+    complaint,
     credit_status,
     deadline,
     faq,
@@ -22,6 +23,7 @@ ALL = tuple(
         activity_search,
         deadline,
         licenses,
+        complaint,
         faq,
         privacy,
         menu,

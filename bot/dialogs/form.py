@@ -38,6 +38,9 @@ WORTH_ASKING = 3
 KEPT_DAYS = 30
 """How long a draft that was laid aside is kept."""
 
+TOLD = frozenset({"faq", "help", "out_of_scope", "privacy"})
+"""Readings that a story's own sentences may have ("how can this be accredited?")."""
+
 _YES = frozenset({"yes", "y", "yep", "yeah", "right", "thats right", "correct", "ok"})
 _BACK = frozenset({"back", "go back", "previous"})
 _SKIP = frozenset({"skip", "none", "no", "nothing", "n a", "na", "no thanks", "pass", "nope"})
@@ -171,7 +174,12 @@ def _read(
     form: Form, field: Field, incoming: Incoming, answers: Answers, context: Context
 ) -> Sequence[Effect] | None:
     """An answer, an answer with a question behind it, a question only, or nothing of the kind."""
-    said, between = asked_in_between(incoming.text, form.intents, context)
+    if field.kind.gathers:
+        if is_clear_question(incoming.text, form.intents | TOLD, context, asking=True):
+            return None
+        said, between = incoming.text, None
+    else:
+        said, between = asked_in_between(incoming.text, form.intents, context)
     if between and not said:
         return None
     reading = Reading(replace(incoming, text=said), answers, context)
@@ -286,13 +294,17 @@ def _pressed_answer(
         return _step(form, without(answers, field.key), context, edits=True)
     if not allowed.get(pressed.step):
         return _step(form, answers, context, edits=True)
-    values = {
-        "pick": field.kind.taken(pressed.argument, answers, context),
-        "skip": None,
-        "unsure": NOT_SURE,
-        "right": proposal(field, answers),
-    }
-    value = values.get(pressed.step, answers.get(field.key))
+    match pressed.step:
+        case "pick":
+            value = field.kind.taken(pressed.argument, answers, context)
+        case "skip":
+            value = None
+        case "unsure":
+            value = NOT_SURE
+        case "right":
+            value = proposal(field, answers)
+        case _:
+            value = answers.get(field.key)
     if pressed.step == "pick" and (problem := field.check(value, context)):
         return _missed(form, field, problem, answers, context, edits=True)
     kept = _settled(field, value, without(answers, "_missed", "_leaving"))
@@ -330,6 +342,10 @@ def _step(
     """The answers kept, and the step that is open now; without one and without a check: the end."""
     if head_of is not None:
         head = head_of.note(answers, context)
+        if (ended := form.closes(answers, context)) is not None:
+            return [DropDialog(), *ended]
+        proposed = {**answers.get("_proposed", {}), **form.proposes(answers, context)}
+        answers = {**answers, "_proposed": proposed}
     if open_field(form, answers, context) is None and not form.checks:
         return [DropDialog(), *form.finish(given_answers(form, answers, context), context)]
     kept = {**answers, "_touched": context.now.isoformat()}

@@ -48,8 +48,15 @@ MOST_WORDS = 25
 """A sentence longer than this tells something."""
 
 
-def is_clear_question(text: str, own: frozenset[str], context: Context) -> bool:
-    """Whether a message that is no answer reads clearly as something else asked of the bot."""
+def is_clear_question(
+    text: str, own: frozenset[str], context: Context, *, asking: bool = False
+) -> bool:
+    """Whether a message reads clearly as something else asked of the bot.
+
+    `asking`: only where it has the form of a question, for fields that take any words.
+    """
+    if asking and not _is_asking(text):
+        return False
     return _question_in(text, own, context) is not None
 
 

@@ -56,7 +56,8 @@ class Form:
     `finish` is handed all answers once the last is given or, with `checks`, once the check page is
     confirmed. `intents` are the readings of free text that belong to this form and never interrupt
     it. `title` is the key of the words for it ("your complaint"). The text `<name>.button.send`
-    exists where `checks` is set.
+    exists where `checks` is set. `closes` ends the form early after an answer ("not now");
+    `proposes` reads from the answers what others may be; these are shown and wait for a yes.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Form:
     finish: Callable[[Answers, Context], Sequence[Effect]]
     intents: frozenset[str] = frozenset()
     checks: bool = False
+    closes: Callable[[Answers, Context], Sequence[Effect] | None] = lambda *_: None
+    proposes: Callable[[Answers, Context], Mapping[str, Any]] = lambda *_: {}
 
 
 # ── which step is open ──────────────────────────────────────────────────────────────────────

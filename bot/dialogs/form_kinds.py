@@ -13,6 +13,7 @@ from bot.dialogs.knowledge import folded
 from bot.model import Incoming, Kind
 from bot.texts import MONTHS, plain_day
 from bot.understanding import understand
+from bot.understanding.calendar_words import MONTHS as CALENDAR_MONTHS
 from bot.understanding.dates import read_date, read_span
 from bot.understanding.periods import Direction, month_end
 
@@ -27,6 +28,9 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 _BETWEEN = re.compile(r"(?:\s*(?:[,/&+]|\band\b)\s*)+", re.IGNORECASE)
 
 FILE_ENDINGS = (".pdf", ".jpg", ".jpeg", ".png")
+
+_ORDINAL = re.compile(r"\b(\d{1,2}) ?(?:st|nd|rd|th)\b", re.IGNORECASE)
+_SEASONS = frozenset({"spring", "summer", "fall", "autumn", "winter"})
 
 _ABOUT = re.compile(
     r"\b(about|around|approximately|approx|roughly|or so|i think|maybe|ca)\b", re.IGNORECASE
@@ -160,7 +164,7 @@ def period(direction: Direction) -> AnswerKind:
     """A day, a month or "about spring": `{"first", "last", "about"}`, days as ISO text."""
 
     def read(reading: Reading) -> dict[str, Any] | None:
-        found = read_span(reading.text, reading.context.today, direction)
+        found = _span(reading.text, reading.context.today, direction)
         if found is None:
             return None
         first, last = found
@@ -171,6 +175,21 @@ def period(direction: Direction) -> AnswerKind:
         }
 
     return AnswerKind(read, lambda value, _: period_words(value))
+
+
+def _span(text: str, today: date, direction: Direction) -> tuple[date | None, date | None] | None:
+    """A stretch of days; where a date was asked for, "the March webinar, the 12th" is one too."""
+    if found := read_span(text, today, direction):
+        return found
+    words = folded(text).split()
+    if season := next((word for word in words if word in _SEASONS), None):
+        return read_span(f"last {season}", today, direction)
+    month = next((word for word in words if word in CALENDAR_MONTHS), None)
+    if month is None:
+        return None
+    ordinal = _ORDINAL.search(text)
+    near = f"{month} {ordinal[1]}" if ordinal else f"in {month}"
+    return read_span(near, today, direction)
 
 
 def period_words(value: Mapping[str, Any]) -> str:

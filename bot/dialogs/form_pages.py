@@ -129,7 +129,7 @@ def _entry(form: Form, field: Field, answers: Answers, context: Context) -> dict
         return {**entry, "key": f"{path}.option.{chosen.id}"}
     if chosen is not None:
         return {**entry, "words": chosen.label}
-    return {**entry, "words": field.kind.words(value, context)}
+    return {**entry, "words": " ".join(field.kind.words(value, context).split())}
 
 
 def label_of(form: Form, field: Field) -> str:

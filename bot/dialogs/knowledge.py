@@ -71,6 +71,12 @@ class Knowledge:
         return {item["id"]: item["name"] for item in listed}
 
     @cached_property
+    def societies(self) -> Mapping[str, str]:
+        """By state, the medical society that may be an accreditor; an old list, never a proof."""
+        listed = self._read("recognized_accreditors.json")["accreditors"]
+        return {item["jurisdiction"]: item["society"] for item in listed}
+
+    @cached_property
     def faq(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(self._read("faq.json")["faq"])
 

@@ -138,12 +138,20 @@ def test_being_a_do_is_noted(stranger):
     assert stranger.physician.profile.license_type is None
 
 
-def test_what_if_stores_nothing(rivera):
-    rivera.says("if i add a nevada license")
-    assert "Nothing is stored" in rivera.first_line
+@pytest.mark.parametrize("text", ["if i add a nevada license", "what if i get a nevada license"])
+def test_what_if_stores_nothing(rivera, text):
+    rivera.says(text)
+    assert "Nevada" in rivera.first_line
     assert rivera.turns[-1].changes == ()
+    assert rivera.conversation.dialog is None
+
+
+def test_adding_only_in_thought_shows_what_it_would_ask(rivera):
+    rivera.says("/licenses if i add nevada")
+    assert rivera.first_line.startswith("Nothing is stored: I can show what Nevada")
     rivera.presses("What Nevada asks for")
     assert "Nevada" in rivera.first_line
+    assert len(rivera.physician.licenses) == 2
 
 
 # ── removing ────────────────────────────────────────────────────────────────────────────────
