@@ -21,6 +21,9 @@ _NOT_PRONOUNS = frozenset({"i", "you", "we", "they", "people", "the", "most", "a
 _LIVE_SUBJECTS = frozenset({"i", "we", "they", "you", "people", "but", "who", "to", "and"})
 _SPECIALTY_STARTS = frozenset({"im", "i", "am", "a", "an", "as", "as a", "retired", "for"})
 _REACH = 3
+_PEOPLE = listed("physician physicians doctor doctors docs")
+_ASKING = listed("often when why where many much long else how what which so and but or also then")
+_NEXT_ONLY = listed("path primary surgical genetic imaging rehab sports trauma")
 _NOT_A_DEGREE = listed("credit credits category manipulation manipulative certification")
 
 
@@ -37,6 +40,8 @@ def find_credit_types(
     def counts(find: Find) -> bool:
         if not _is_clear(find, blocked):
             return False
+        if _is_contrast(folds, find):
+            return False
         if find.words == ("prescribed",):
             return words[find.first].is_capital or words[find.first].raw.istitle()
         if len(find.words) == 2 and find.words[0] in {"1", "2"}:  # noqa: PLR2004
@@ -46,6 +51,14 @@ def find_credit_types(
         return True
 
     return lexicon.credit_types.finds(folds, counts)
+
+
+def _is_contrast(folds: Sequence[str], find: Find) -> bool:
+    """Whether another type follows by its number alone: "category 1 and 2"."""
+    follow = [*folds[find.last : find.last + 2], "", ""]
+    return follow[0] in {"and", "or", "vs", "versus", "to", "from"} and follow[1] in {
+        "1", "2", "i", "ii", "one", "two",
+    }  # fmt: skip
 
 
 def find_topics(
@@ -107,6 +120,9 @@ def find_specialties(
             if text == "im":
                 after = folds[find.last] if find.last < len(folds) else ""
                 return after in lexicon.field_words and after not in {"live", "a", "free", "online"}
+        if text in _NEXT_ONLY:
+            after = folds[find.last] if find.last < len(folds) else ""
+            return after in lexicon.field_words
         return _has_near(folds, find, lexicon.field_words, reach=2) or (len(folds) <= _REACH)
 
     return lexicon.specialties.finds(folds, counts)
@@ -167,6 +183,8 @@ def _is_degree(word: Word, before: str, after: str, i: int, is_shouted: bool) ->
         return not (i == 0 and after in {"i", "you", "we", "they", "dos", "all", "the", "my"})
     if before in {"a", "an", "as", "md", "or"} and after not in {"i", "we", "you", "it"}:
         return before != "or" or after in nouns | {""}
+    if after in _PEOPLE and (not before or before in _ASKING):
+        return False
     return after in nouns and before not in {"i", "we", "you", "to", "how", "what", "they"}
 
 

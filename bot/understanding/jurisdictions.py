@@ -11,11 +11,16 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 
 from bot.understanding.gazetteer import Find, Gazetteer
-from bot.understanding.words import Word, phrase
+from bot.understanding.words import Word, listed, phrase
 
 _SHORT = 4
 _MIDDLE = 8
 _JOINS = frozenset({"and", "or", "plus", "vs", "n"})
+_WANTS = listed(
+    "want need require accept take allow have ask audit count still demand say make let charge"
+    " mandate expect recognize honor exempt care"
+)
+_OPENING = listed("pa ma co mo ms mi ga il mt ar al")
 _PROFESSION_LEADS = frozenset({"a", "an", "as", "am", "im", "physician", "our", "two", "the"})
 _DEGREE_LEADS = frozenset(
     {"a", "an", "as", "am", "im", "dr", "phd", "any", "us", "every", "i", "both"}
@@ -170,6 +175,8 @@ def _is_supported(sentence: _Sentence, i: int, data: JurisdictionWords) -> bool:
         return before in {"in", "for"} and (sentence.ends_at(i) or after in data.after)
     if len(sentence.folds) == 1:
         return True
+    if before in {"does", "do", "will", "has"} and after in _WANTS:
+        return True
     return (
         before in {"in", "for", "from", "licensed"} and after not in {"of", "general"}
     ) or after in data.after
@@ -195,7 +202,8 @@ def _is_code(sentence: _Sentence, i: int, data: JurisdictionWords, held: set[int
     if is_capital or is_dotted:
         return _is_capital_code(sentence, i, data)
     if fold not in data.lower_with_support:
-        return sentence.is_field or len(sentence.folds) <= 3  # noqa: PLR2004
+        is_led = before in {"in", "for", "from", "of"}
+        return sentence.is_field or is_led or len(sentence.folds) <= 3  # noqa: PLR2004
     if fold not in data.everyday:
         is_near = before in data.before or after in data.after or sentence.ends_at(i)
         return True if sentence.is_field and is_near else None
@@ -210,6 +218,8 @@ def _is_capital_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> bo
         return None
     if fold in {"ok", "oh", "hi"} and i == 0 and after not in data.after:
         return ":" in sentence.words[1].gap or "-" in sentence.words[1].gap
+    if i == 0 and fold in {"or", "in", "me", "pa", "ma", "co", "de", "la", "id"}:
+        return True
     if fold in {"or", "in"} and not sentence.ends_at(i) and after not in data.after:
         return before in {"in", "for", "does", "my", "licensed"} or None
     if before in data.before or after in data.after or i == 0 or sentence.ends_at(i):
@@ -224,6 +234,10 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
     if fold in {"as", "vi"}:
         return None
     is_led = before in {"in", "for", "from", "licensed"}
+    if before in {"does", "do", "will"} and after in _WANTS:
+        return True
+    if fold == "me" and before != "in":
+        is_led = False
     if fold in {"in", "or", "me", "hi", "ok", "oh"}:
         if is_led and (sentence.ends_at(i) or after in data.after):
             return True
@@ -235,6 +249,8 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
     if is_led and not (fold == "la" and after == ""):
         return True
     if after in data.after and (i == 0 or before in data.before):
+        return True
+    if i == 0 and fold in _OPENING and sentence.is_field:
         return True
     return True if sentence.is_field and sentence.ends_at(i) and before in data.after else None
 

@@ -22,6 +22,7 @@ from bot.understanding.words import fold, phrase
 
 _SHORT = 4
 _LONG = 8
+_LONGEST_ABBREVIATION = 6
 _CREDIT_TYPES = (
     "ama-pra-1", "ama-pra-2", "aafp-prescribed", "aoa-1a", "aoa-1b", "aoa-2a", "aoa-2b", "moc",
 )  # fmt: skip
@@ -117,11 +118,8 @@ def load_lexicon(root: Path = data.HERE, vocabulary: Iterable[str] | None = None
     scorer = load_scorer(words)
     if vocabulary is not None:
         scorer = replace(scorer, words=frozenset(vocabulary))
-    shorts = {
-        fold(short): phrase(long) for short, long in _toml(words / "spelling.toml")["words"].items()
-    }
     return Lexicon(
-        spelling=_spelling(words, gazetteers.values(), jurisdictions, shorts, scorer),
+        spelling=_spelling(words, gazetteers, jurisdictions, scorer),
         jurisdictions=jurisdictions,
         everyday_topics=frozenset(topics["everyday"]["words"]),
         prescribing=frozenset(topics["not_education"]["verbs"]),
@@ -215,19 +213,22 @@ def _jurisdictions(root: Path) -> JurisdictionWords:
 
 def _spelling(
     words: Path,
-    gazetteers: Iterable[Gazetteer],
+    gazetteers: Mapping[str, Gazetteer],
     jurisdictions: JurisdictionWords,
-    shorts: Mapping[str, tuple[str, ...]],
     scorer: Scorer,
 ) -> Spelling:
+    shorts = {
+        fold(short): phrase(long) for short, long in _toml(words / "spelling.toml")["words"].items()
+    }
     lines = (words / "common.txt").read_text("utf-8").splitlines()
     common = {w for line in lines if not line.startswith("#") for w in line.split()}
-    special = set().union(*(g.words for g in gazetteers))
+    special = set().union(*(g.words for g in gazetteers.values()))
     names = jurisdictions.names.words
     misspelt = {w for w in names if w not in phrase(" ".join(jurisdictions.full.values()))}
+    short = {word for word in gazetteers["boards"].words if len(word) <= _LONGEST_ABBREVIATION}
     targets = {
         word
-        for word in special | scorer.words | common
+        for word in (special | scorer.words | common) - short
         if len(word) >= _SHORT and word.isalpha() and word not in names
     }
     targets |= {w for w in names - misspelt if w.isalpha() and len(w) > _SHORT}

@@ -371,7 +371,7 @@ def _weekday(folds: Sequence[str], i: int, today: date, direction: Direction) ->
 def _holiday(folds: Sequence[str], i: int, today: date, direction: Direction) -> Period | None:
     for size in (3, 2, 1):
         key = tuple(folds[i : i + size])
-        if key in HOLIDAYS:
+        if len(key) == size and key in HOLIDAYS:
             found = _turned(*HOLIDAYS[key], today, direction)
             return Period(found, found, i, i + size) if found else None
     if _at(folds, i) == "thanksgiving":

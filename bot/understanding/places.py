@@ -69,7 +69,7 @@ def find_providers(
         after = folds[find.last] if find.last < len(folds) else ""
         if after in _NO_ORGANIZER_BEFORE:
             return False
-        if before in _ORGANIZER_LEADS:
+        if before in _ORGANIZER_LEADS or _stands_alone(words, find):
             return True
         return words[find.first].is_capital and not shouted and after in _OFFERINGS
 
@@ -80,6 +80,13 @@ def find_providers(
         if not any(find.overlaps(other) for other in result):
             result.append(find)
     return tuple(sorted(result, key=lambda f: f.first))
+
+
+def _stands_alone(words: Sequence[Word], find: Find) -> bool:
+    """Whether commas or a colon set a name apart: "cme: ACEP, 18 hours"."""
+    is_after_mark = any(c in words[find.first].gap for c in ",:")
+    is_last = find.last == len(words)
+    return is_after_mark and (is_last or any(c in words[find.last].gap for c in ",;"))
 
 
 def _shaped(

@@ -20,7 +20,8 @@ _FILLERS = frozenset({"in", "for", "the", "from", "at", "my", "a", "an", "any", 
 _TWO_WORDS = frozenset(
     {("other", "than"), ("instead", "of"), ("rather", "than"), ("aside", "from"),
      ("apart", "from"), ("dont", "mean"), ("dont", "want"), ("didnt", "mean"), ("except", "for"),
-     ("no", "more"), ("anything", "but"), ("all", "but"), ("everywhere", "but"), ("skip", "the")}
+     ("no", "more"), ("anything", "but"), ("all", "but"), ("everywhere", "but"), ("state", "but"),
+     ("states", "but"), ("any", "but"), ("anywhere", "but")}
 )  # fmt: skip
 _FIELD = listed(
     "cme ce hour hours hrs hr h credit credits cr moc license licence licensed lic renew renewal"

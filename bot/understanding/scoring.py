@@ -43,6 +43,7 @@ _KEEPS_S = listed(
 )
 _SHORTEST_PLURAL = 4
 _LENGTHS = (2, 4, 7, 12)
+_UNITS = 100
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,12 @@ class Cue:
 
 @dataclass(frozen=True)
 class Scorer:
-    """The learned weights, the cues, and the words that the phrases are made of."""
+    """The learned weights, the cues, and the words that the phrases are made of.
 
-    weights: Mapping[str, Mapping[int, float]]
+    A feature's row is intent, weight, intent, weight, ...: an index of `INTENTS` and hundredths.
+    """
+
+    weights: Mapping[str, Sequence[int]]
     bias: tuple[float, ...]
     temperature: float
     classes: Mapping[str, str]
@@ -69,8 +73,9 @@ class Scorer:
         """A score for each intent; only their differences mean something."""
         totals = list(self.bias) or [0.0] * len(INTENTS)
         for feature in features(canonical, self.classes):
-            for index, weight in self.weights.get(feature, {}).items():
-                totals[index] += weight
+            row = self.weights.get(feature, ())
+            for at in range(0, len(row), 2):
+                totals[row[at]] += row[at + 1] / _UNITS
         for intent, weight in self.cued(canonical):
             totals[INTENTS.index(intent)] += weight
         return dict(zip(INTENTS, totals, strict=True))
@@ -92,12 +97,16 @@ class Scorer:
         """The single words that spoke most for an intent."""
         index = INTENTS.index(intent)
         weighed = {
-            word: self.weights.get(f"w:{word}", {}).get(index, 0.0)
-            + self.weights.get(f"c:{self.classes.get(word, '')}", {}).get(index, 0.0)
+            word: self._weight(f"w:{word}", index)
+            + self._weight(f"c:{self.classes.get(word, '')}", index)
             for word in canonical
         }
         best = sorted(weighed.items(), key=lambda pair: -pair[1])
         return [word for word, weight in best[:most] if weight > 0]
+
+    def _weight(self, feature: str, index: int) -> int:
+        row = self.weights.get(feature, ())
+        return next((row[at + 1] for at in range(0, len(row), 2) if row[at] == index), 0)
 
 
 @lru_cache(maxsize=16384)
@@ -123,8 +132,6 @@ def features(canonical: Sequence[str], classes: Mapping[str, str]) -> list[str]:
         found[f"b:{left} {right}"] = None
     for left, right in zip(framed, framed[2:], strict=False):
         found[f"s:{left} {right}"] = None
-    for i in range(len(framed) - 2):
-        found[f"t:{framed[i]} {framed[i + 1]} {framed[i + 2]}"] = None
     if canonical:
         found[f"f:{forms[0]}"] = None
     found[f"n:{sum(len(canonical) > size for size in _LENGTHS)}"] = None
@@ -137,12 +144,8 @@ def load_scorer(words: Path) -> Scorer:
         cues = tomllib.load(file).get("cue", [])
     path = words / "weights.json"
     learned = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    weights: dict[str, dict[int, float]] = {
-        feature: dict(zip(row[::2], (w / 100 for w in row[1::2]), strict=True))
-        for feature, row in learned.get("weights", {}).items()
-    }
     return Scorer(
-        weights=weights,
+        weights=learned.get("weights", {}),
         bias=tuple(learned.get("bias", ())),
         temperature=learned.get("temperature", 1.0),
         classes=load_classes(words),

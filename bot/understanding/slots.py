@@ -33,7 +33,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "activity_search": (*_COMMON, "format", "free", "city", "provider"),
     "deadline": ("jurisdictions", "certifying_board", "license_type", "specialty", "topics"),
     "reminder_settings": ("jurisdictions", "certifying_board", "topics", "license_type"),
-    "complaint": ("jurisdictions", "topics", "specialty", "provider", "format", "certifying_board"),
+    "complaint": ("jurisdictions", "topics", "specialty", "provider", "certifying_board"),
     "faq": (*_COMMON, "provider"),
     "add_credit": (*_COMMON, "format", "provider", "city"),
     "transcript": (*_COMMON, "provider", "format"),
@@ -102,6 +102,10 @@ def _names(reading: Reading, intent: str, kinds: tuple[str, ...], filling: _Fill
             filling.put(kind, values, words)
         elif kind in {"provider", "city"}:
             filling.put(kind, reading.quote(found[0]), reading.quote(found[0]))
+        elif kind == "format" and intent in {"credit_status", "requirement"}:
+            values = [f.value for f in found if f.words[0] not in {"article", "articles"}]
+            if values:
+                filling.put(kind, values[0], words)
         elif kind == "free":
             filling.put(kind, True, words)
         elif kind == "credit_type":
@@ -170,13 +174,14 @@ def _numbers(reading: Reading, intent: str, amounts: tuple[Amount, ...], filling
     if intent == "reminder_settings":
         for amount in amounts:
             if amount.unit == "days" and _is_lead(folds, amount):
-                filling.put("days_before", int(amount.value), _quote(reading, amount))
+                first = _first_of_series(folds, amounts, amount)
+                filling.put("days_before", int(first.value), _quote(reading, first))
                 return
     if intent not in {"activity_search", "plan", "add_credit"}:
         return
     name = "credits" if intent == "add_credit" else "min_credits"
     credited = [a for a in amounts if a.unit == "credits"]
-    bare = [a for a in amounts if a.unit == "bare"]
+    bare = [a for a in amounts if a.unit == "bare" and folds[a.first] != "one"]
     if intent == "plan":
         bare = []
     for amount in (*credited, *bare):
@@ -187,6 +192,15 @@ def _numbers(reading: Reading, intent: str, amounts: tuple[Amount, ...], filling
             continue
         filling.put(name, _json_number(amount.value), _quote(reading, amount))
         return
+
+
+def _first_of_series(folds: tuple[str, ...], amounts: tuple[Amount, ...], amount: Amount) -> Amount:
+    """The 90 of "90 and 30 days before"."""
+    for other in amounts:
+        between = folds[other.last : amount.first]
+        if other.unit == "bare" and other.last < amount.first and set(between) <= {"and", "or"}:
+            return other
+    return amount
 
 
 def _is_most(folds: tuple[str, ...], first: int) -> bool:

@@ -26,11 +26,12 @@ from bot.understanding.words import phrase
 
 _SEED = 20261123
 _MOST = 60
-_EPOCHS = 12
-_RATE = 0.5
-_DECAY = 1e-4
+_EPOCHS = 10
+_RATE = 1.0
+_DECAY = 1e-3
+_DROPOUT = 0.5
 _LEAST_SEEN = 2
-_LEAST_WEIGHT = 0.03
+_LEAST_WEIGHT = 0.15
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _NAME = re.compile(r"\{(\w+)\}")
 
@@ -89,7 +90,8 @@ def learn(
         for at in order:
             step += 1
             rate = _RATE * (1 - step / (total + 1))
-            y, found = rows[at][0], active[at]
+            y = rows[at][0]
+            found = active[at][chance.random(len(active[at])) >= _DROPOUT]
             scores = weights[found].sum(axis=0) + bias
             odds = np.exp(scores - scores.max())
             slope = -odds / odds.sum()
@@ -122,6 +124,7 @@ def main() -> None:
                 for part in (k, round(w * 100))
             ]
             for name, row in sorted(weights.items())
+            if max(map(abs, row)) >= _LEAST_WEIGHT
         },
     }
     text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
