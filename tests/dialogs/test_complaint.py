@@ -492,3 +492,52 @@ def test_a_form_of_an_older_version_goes_on_with_what_still_fits(rivera):
     rivera.says("/complaint")
     assert "Webinar on Statins" in rivera.text
     assert "gone" not in rivera.text
+
+
+# ── the rest of the chat goes on working ────────────────────────────────────────────────────
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize("command", ["/start", "/help", "/settings", "/privacy", "/credits"])
+def test_a_command_in_the_middle_answers_and_the_step_stays(rivera, command):
+    begun(rivera)
+    rivera.presses("Promotion")
+    rivera.says("Some Webinar")
+    before = rivera.conversation.dialog.answers
+    rivera.says(command)
+    assert "Who provided it?" not in rivera.first_line
+    assert "Who provided it?" in rivera.text
+    assert rivera.conversation.dialog.answers == before
+    assert "Which accreditor" in rivera.says("Acme Heart Institute")
+
+
+@pytest.mark.behaviour(29)
+@pytest.mark.parametrize("label", ["Start", "What happens next?", "Not now"])
+def test_typing_a_forms_button_does_what_pressing_does(rivera, label):
+    rivera.says("/complaint")
+    rivera.presses(label)
+    pressed = rivera.text
+    rivera.says("/cancel")
+    rivera.says("/complaint")
+    assert rivera.says(label.upper()) == pressed
+
+
+@pytest.mark.behaviour(56)
+def test_starting_over_keeps_the_draft(rivera):
+    at_the_check_page(rivera)
+    rivera.presses_data("start:over:0")
+    assert rivera.conversation.dialog is None
+    rivera.says("/complaint")
+    assert "Webinar on Statins" in rivera.text
+
+
+@pytest.mark.behaviour(10)
+def test_a_button_of_an_earlier_step_changes_nothing(rivera):
+    begun(rivera)
+    old = next(key.data for key in rivera.keys if key.label.startswith("Promotion"))
+    rivera.presses_data(old)
+    before = rivera.conversation.dialog
+    rivera.presses_data(old)
+    assert rivera.conversation.dialog == before
+    assert rivera.notices == ["That step is done; here is the open one."]
+    assert "Which activity?" in rivera.text
