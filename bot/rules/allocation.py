@@ -1,9 +1,8 @@
 """The best use of credits where one hour may serve one rule or another, or where caps bind.
 
-A small linear program, solved exactly in whole quarters and fractions of them: no allocation
-leaves fewer quarters missing, first over the topics and then over the totals, so that whenever
-some allocation meets every rule this one does; and then as much as can be is counted.
-It runs only for the few credits that two rules compete for.
+A small linear program, solved exactly: the rules get as much of what they need as can be, one
+after the other, so that whenever some allocation meets every rule this one does; then as much as
+can be is counted. It runs only where two rules compete for an hour.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,15 +63,27 @@ def allocate(lots: Sequence[Lot], contest: Contest) -> list[dict[Pattern, Fracti
         limit({own: 1}, contest.needs[rule])
         served = {c: -1 for c, (_, pattern) in enumerate(columns) if rule in pattern}
         limit({own: 1, **served}, 0)
-    short = sum(lot.amount for lot in lots) * (len(rules) + 1) + 1
-    gain = [len(pattern) for _, pattern in columns]
-    gain += [short if rule in contest.capped else short * (len(rules) + 1) for rule in rules]
+    gain = [len(pattern) for _, pattern in columns] + _weights(rules, lots, contest)
     solution = _maximize(rows, bounds, gain)
     result: list[dict[Pattern, Fraction]] = [{} for _ in lots]
     for (number, pattern), amount in zip(columns, solution, strict=False):
         if amount:
             result[number][pattern] = amount
     return result
+
+
+def _weights(rules: Sequence[int], lots: Sequence[Lot], contest: Contest) -> list[int]:
+    """What a quarter toward each rule's need is worth: more than all that comes after it.
+
+    Topics come before totals and, among them, the first in the file; a fixed order, so that one
+    more credit never takes a met rule's hours away.
+    """
+    after = sum(lot.amount for lot in lots) * (len(rules) + 1)
+    worth: dict[int, int] = {}
+    for rule in sorted(rules, key=lambda rule: (rule not in contest.capped, -rule)):
+        worth[rule] = after + 1
+        after += worth[rule] * contest.needs[rule]
+    return [worth[rule] for rule in rules]
 
 
 def _patterns(lot: Lot, contest: Contest) -> list[Pattern]:

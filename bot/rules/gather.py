@@ -20,9 +20,8 @@ class Gathered:
 
     have: int = 0
     maybe: int = 0
-    courses: int = 0
-    maybe_courses: int = 0
     taken: Mask = 0
+    doubtful: Mask = 0
     counted: list[Counted] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -58,9 +57,8 @@ def gather(rule: PlanRule, ledger: Ledger, window: Window, *, confirmed: bool = 
     return Gathered(
         ledger.sum(taken),
         ledger.sum(maybe),
-        taken.bit_count(),
-        maybe.bit_count(),
         taken,
+        maybe,
         ledger.counts(taken),
         left_out,
     )
@@ -80,7 +78,7 @@ def gather_blocks(
         have += min(ledger.sum(taken), most)
         counted += kept
         left_out += over
-    return Gathered(have, whole.maybe, whole.courses, 0, 0, counted, left_out)
+    return Gathered(have, whole.maybe, 0, 0, counted, left_out)
 
 
 def cut(counted: Sequence[Counted], most: int) -> tuple[list[Counted], list[LeftOut]]:
@@ -104,11 +102,9 @@ def set_apart(course: Gathered, wanted: int, counting: Sequence[Gathered], ledge
     Courses outside the cycle serve first, then the shortest ones.
     """
     shared = course.taken & union_of(found.taken for found in counting)
-    missing = wanted - (course.taken & ~shared).bit_count()
-    places = sorted(
-        compress(range(len(ledger.days)), chosen(shared)), key=ledger.quarters.__getitem__
-    )
-    used = sum(1 << place for place in places[: max(0, missing)])
+    parts = ledger.courses(course.taken)
+    parts.sort(key=lambda part: ledger.sum(part & shared))
+    used = shared & union_of(parts[:wanted])
     for found in counting:
         if found.taken & used:
             found.left_out += ledger.left_out(found.taken & used, "excluded_topic")

@@ -102,6 +102,14 @@ class Ledger:
         """Each with its full amount, by date."""
         return list(compress(self.counted, chosen(mask))) if mask else []
 
+    def courses(self, mask: Mask) -> list[Mask]:
+        """The credits by course: the parts of one day under one title belong together."""
+        found: dict[tuple[int, str], Mask] = {}
+        for place in compress(range(len(self.days)), chosen(mask)):
+            key = (self.days[place], self.counted[place].credit.title)
+            found[key] = found.get(key, 0) | 1 << place
+        return list(found.values())
+
     def left_out(self, mask: Mask, reason: str) -> list[LeftOut]:
         """Each with its full amount and the reason, by date."""
         if not mask:
@@ -146,8 +154,11 @@ class Entry(NamedTuple):
     credit: Credit
 
 
-def _order(entry: Entry) -> tuple[int, str, int, tuple[str, ...], str]:
-    return entry.day, entry.credit.title, entry.quarters, entry.types, entry.credit.origin
+def _order(entry: Entry) -> tuple[int, str, int, str, tuple[str, ...], str]:
+    """By date; equals in an order that does not depend on where they stood."""
+    credit = entry.credit
+    what = credit.hub_id or credit.format or ""
+    return entry.day, credit.title, entry.quarters, credit.origin, entry.topics, what
 
 
 def read_credits(credits: Iterable[Credit] | Ledger) -> Ledger:  # noqa: A002

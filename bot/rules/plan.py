@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from bot.rules.conditions import Test, compiled, test_of
-from bot.rules.ledger import Ledger, Mask, quarters_of, union
+from bot.rules.ledger import LICENSE_TYPES, Ledger, Mask, quarters_of, union
 from bot.rules.schema import (
     Accepts,
     Board,
@@ -39,6 +39,13 @@ class Filter:
         if self.other_than:
             found |= ledger.hours & ~union(ledger.types, self.other_than)
         return found & ledger.hours
+
+    def only(self, ledger: Ledger) -> Mask:
+        """The credits that are of no other type: what a cap takes of a completion with several."""
+        found = self.mask(ledger)
+        if not self.types or self.formats or self.topics or self.other_than:
+            return found
+        return found & ~union(ledger.types, LICENSE_TYPES - self.types)
 
 
 def filter_of(accepts: Accepts) -> Filter:
@@ -86,7 +93,7 @@ class PlanRule:
 
     def accepted(self, ledger: Ledger) -> Mask:
         """The credits of a type and kind that this rule takes."""
-        mask = self.takes.mask(ledger)
+        mask = self.takes.only(ledger) if self.sort == "maximum" else self.takes.mask(ledger)
         return mask if self.total is None else mask & self.total.mask(ledger)
 
     def excluded(self, ledger: Ledger) -> Mask:

@@ -15,7 +15,16 @@ from bot.rules.calendar import window_start
 from bot.rules.carryover import carry
 from bot.rules.conditions import TRUE, Case, Truth
 from bot.rules.cycles import deadline, periods_of
-from bot.rules.gather import Field, Gathered, gather, gather_blocks, is_contested, set_apart, settle
+from bot.rules.gather import (
+    Field,
+    Gathered,
+    cut,
+    gather,
+    gather_blocks,
+    is_contested,
+    set_apart,
+    settle,
+)
 from bot.rules.ledger import Ledger, credits_of, read_credits
 from bot.rules.plan import Plan, PlanRule, in_force, plan_of
 from bot.rules.reliefs import Reliefs, reliefs_of
@@ -179,7 +188,11 @@ class _Judging:
             if is_contested(arena, self.ledger, self.gathered[0].taken):
                 settle(arena, self.ledger)
         for cap, limit in caps.items():
-            self.gathered[cap].have = min(self.gathered[cap].have, limit)
+            found = self.gathered[cap]
+            if found.have > limit:
+                found.have = limit
+                found.counted, over = cut(found.counted, limit)
+                found.left_out += over
         total = self.needs.get(0)
         if total and plan.board.carryover.allowed and self.gathered[0].have < total:
             carry(plan, self.case, self.ledger, self.gathered, self.needs)
@@ -205,7 +218,7 @@ class _Judging:
         found = self.gathered[place]
         need = self.needs[place]
         courses = self._is_in_courses(rule) and need is not None
-        have = found.courses if courses else found.have
+        have = len(self.ledger.courses(found.taken)) if courses else found.have
         state, missing, relies, note = self._state(place, rule, have, reliefs)
         windows = self.windows[place]
         exact = Decimal if courses else credits_of
@@ -285,7 +298,9 @@ class _Judging:
             if confirmed is None:
                 return rule.asks
         elif confirmed is None:
-            maybe = found.maybe_courses if self._is_in_courses(rule) else found.maybe
+            maybe = found.maybe
+            if self._is_in_courses(rule):
+                maybe = len(self.ledger.courses(found.doubtful))
             if have + maybe >= need and truth.value is not None:
                 return rule.asks
         if truth.value is None:
