@@ -13,7 +13,7 @@ from bot.store.catalog.words import normalised
 TITLE, PROVIDER, DATE = 0.75, 0.15, 0.10
 """What each part of a credit weighs in the score; what the credit does not say counts half."""
 
-LIKE = 55.0
+LIKE = 65.0
 """Below this score two titles have little in common."""
 
 UNSAID = 50.0

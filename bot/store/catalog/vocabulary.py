@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log2
@@ -90,17 +90,26 @@ def parts(view: View, typed: str) -> tuple[str, ...]:
 
 def _near(view: View, typed: str) -> list[tuple[str, int, int]]:
     """Words few slips away or sounding alike: word, slips, number of activities."""
-    counts = _sharing(view, spelling_keys(typed))
+    # Most people slip once, and the words one slip away are few and quickly found.
+    counts = _sharing(view, spelling_keys(typed, 1))
     allowed = slips_allowed(typed)
-    slips = process.extract(
-        typed, counts.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
+    found = _slips(typed, counts, min(1, allowed))
+    if not found and allowed > 1:
+        counts = _sharing(view, spelling_keys(typed, 2))
+        found = _slips(typed, counts, allowed)
+        for word, count in _sharing(view, sound_keys(typed)).items():
+            if word not in found and JaroWinkler.similarity(typed, word) >= LIKE_SOUND:
+                found[word] = allowed
+                counts[word] = count
+    return [(word, slips, counts[word]) for word, slips in found.items()]
+
+
+def _slips(typed: str, words: Mapping[str, int], allowed: int) -> dict[str, int]:
+    """Other words at most so many slips away, with their slips."""
+    near = process.extract(
+        typed, words.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
     )
-    found = {word: int(distance) for word, distance, _ in slips}
-    for word, count in _sharing(view, sound_keys(typed)).items():
-        if word not in found and JaroWinkler.similarity(typed, word) >= LIKE_SOUND:
-            found[word] = allowed
-            counts[word] = count
-    return [(word, slip, counts[word]) for word, slip in found.items() if word != typed]
+    return {word: int(slips) for word, slips, _ in near if word != typed}
 
 
 def _sharing(view: View, keys: Collection[int]) -> dict[str, int]:
@@ -178,7 +187,7 @@ def _learn(sql: sqlite3.Connection, new: list[tuple[str, int]]) -> None:
 
 
 def _keys(word: str) -> frozenset[int]:
-    return spelling_keys(word) | sound_keys(word)
+    return spelling_keys(word, 2) | sound_keys(word)
 
 
 def _forget(sql: sqlite3.Connection, words: list[str]) -> None:

@@ -75,28 +75,24 @@ def quoted(words: str) -> str:
 # ── typos ───────────────────────────────────────────────────────────────────────────────────
 
 
-def spelling_keys(word: str) -> frozenset[int]:
+def spelling_keys(word: str, left_out: int) -> frozenset[int]:
     """Numbers that a word shares with its misspellings.
 
     They stand for the first letters with none, one or two of them left out (symmetric deletion).
-    Two words at most two slips apart share at least one; that words share one proves nothing,
+    Two words at most so many slips apart share at least one; that words share one proves nothing,
     they must be compared.
     """
-    return frozenset(crc32(key.encode()) for key in _spellings(word[:PREFIX]))
+    start = word[:PREFIX]
+    # A word of two letters less one is no word, and two of four letters are too little to go by.
+    most = min(left_out, max(0, len(start) - 1) // 2)
+    spelled = (kept for gone in range(most + 1) for kept in _without(start, gone))
+    return frozenset(crc32(key.encode()) for key in spelled)
 
 
 def sound_keys(word: str) -> frozenset[int]:
     """The number that a word shares with those that sound like it; none for short words."""
     sound = sounding(word)
     return frozenset([crc32(f"~{sound}".encode())]) if sound else frozenset()
-
-
-def _spellings(start: str) -> Iterator[str]:
-    yield start
-    if len(start) > 2:  # noqa: PLR2004, a word of two letters less one is no word
-        yield from _without(start, 1)
-    if len(start) > 4:  # noqa: PLR2004, two of four letters are too little to go by
-        yield from _without(start, 2)
 
 
 def _without(start: str, left_out: int) -> Iterator[str]:
