@@ -16,6 +16,7 @@ from bot.dialogs.license_form import license_form
 from bot.dialogs.said_facts import said_facts
 from bot.dialogs.told_facts import ask_fact, fact_given, facts_page, told_facts
 from bot.model import Button, Edit, Effect, License, LicenseType, Question, Rows, Say
+from bot.understanding.dates import read_date
 
 SHOWN = 8
 """Holdings with a button of their own; more are changed by saying so."""
@@ -26,6 +27,10 @@ _REMOVING = frozenset(
 _REMOVING_PAIRS = ("no longer", "not anymore", "dont have", "do not have", "not licensed")
 _WHAT_IF = ("if i add", "if i get", "if i got", "what if", "if i had", "were to add")
 _ADDING = frozenset({"add", "new", "another", "enter", "register", "put", "got", "set"})
+_ENDING = frozenset(
+    {"expires", "expire", "expiring", "expiration", "exp", "until", "till", "thru", "through"}
+    | {"due", "good", "valid", "renewed"}
+)
 _MINE = frozenset({"licenses", "list", "show", "see", "what", "which", "my"})
 
 
@@ -40,7 +45,7 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
         return _remove_said(question, words, context)
     parts, form_answers = _said(question, words, context)
     if parts or form_answers is None:
-        return _noted(parts, context) if parts else _unread(words, context)
+        return _noted(parts, context) if parts else [_overview(context)]
     return form.begin(FORM, context, form_answers)
 
 
@@ -181,7 +186,7 @@ def _said(
 ) -> tuple[list[Part], dict[str, Any] | None]:
     """What a message notes at once, or the answers to open the form with; None: neither."""
     slots = question.slots
-    expires = date.fromisoformat(slots["expires_on"]) if slots.get("expires_on") else None
+    expires = _said_expiry(question, words, context)
     said_type: LicenseType | None = slots.get("license_type")
     parts: list[Part] = []
     if codes := slots.get("jurisdictions"):
@@ -207,6 +212,13 @@ def _said(
     if parts:
         return parts, None
     return [], _opening(words, expires)
+
+
+def _said_expiry(question: Question, words: str, context: Context) -> date | None:
+    """The end date; a bare month counts here, as licenses run to its last day."""
+    if said := question.slots.get("expires_on"):
+        return date.fromisoformat(said)
+    return read_date(question.text, context.today) if set(words.split()) & _ENDING else None
 
 
 def _type_held(codes: Sequence[str], context: Context) -> LicenseType | None:
@@ -242,11 +254,6 @@ def _opening(words: str, expires: date | None) -> dict[str, Any] | None:
     if said & _MINE and not said & _ADDING:
         return None
     return known if known or said & _ADDING else None
-
-
-def _unread(words: str, context: Context) -> Sequence[Effect]:
-    """Nothing to note: what is held, where everything can be changed."""
-    return [_overview(context)]
 
 
 def _what_if(question: Question, context: Context) -> Say:

@@ -118,6 +118,23 @@ def test_the_dea_date_and_its_undo(rivera):
     assert rivera.physician.profile.facts["dea"] is True
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("my dea expires 5/2028", date(2028, 5, 31)),
+        ("dea good through may 2028", date(2028, 5, 31)),
+    ],
+)
+def test_a_bare_month_is_its_last_day(rivera, text, day):
+    rivera.says(text)
+    assert rivera.physician.profile.dea_expires == day
+
+
+def test_a_month_is_enough_for_a_license(rivera):
+    rivera.says("ohio license expires 10/2027")
+    assert rivera.first_line == "Noted: Ohio MD, due Sunday, October 31, 2027."
+
+
 def test_a_certificate_is_noted_and_removed(rivera):
     rivera.says("certified by the american board of pathology")
     assert [one.board for one in rivera.physician.certifications] == ["ABIM", "ABPATH"]
