@@ -15,9 +15,10 @@ _ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
 def head(board: Board, context: Context) -> str:
     """`Texas`, or `Florida (MD board)` where a state has two."""
+    name = context.knowledge.jurisdictions[board.jurisdiction]
     if board.jurisdiction in context.knowledge.osteopathic:
-        return f"{board.jurisdiction_name} ({board.license_types[0]} board)"
-    return board.jurisdiction_name
+        return f"{name} ({board.license_types[0]} board)"
+    return name
 
 
 def years(months: int | None) -> str:

@@ -79,17 +79,18 @@ async def test_deleted_data_is_gone(running, rivera):
 async def test_the_web_chat_shows_question_press_and_edit(running, rivera, browser_page, tmp_path):
     await browser_page.goto(f"{running.telegram.url}/?user=1001")
     await browser_page.get_by_role("button", name="Start").click()
+    bubbles = browser_page.locator(".bubble .body")
+    await expect(bubbles.last).to_contain_text("/help lists everything")
     await browser_page.get_by_label("Message", exact=True).fill("am i on track in texas?")
     await browser_page.keyboard.press("Enter")
-    bubbles = browser_page.locator(".bubble .body")
     await expect(bubbles.last).to_contain_text("h short, due Sunday, February 28, 2027")
+    picture = Path(os.environ.get("CMEBOT_SCREENSHOT") or tmp_path / "webchat.png")
+    await browser_page.screenshot(path=picture)
+    assert (await asyncio.to_thread(picture.stat)).st_size > 10_000
     count = await bubbles.count()
     await browser_page.get_by_role("button", name="How did you work this out?").click()
     await expect(bubbles.last).to_contain_text("Total: 42 of 48")
     assert await bubbles.count() == count
-    picture = Path(os.environ.get("CMEBOT_SCREENSHOT") or tmp_path / "webchat.png")
-    await browser_page.screenshot(path=picture)
-    assert picture.stat().st_size > 10_000
 
 
 PIPED = "am i on track in texas?\nopiod hrs ohio\nfree ethics course online\n/help\n"
