@@ -63,6 +63,8 @@ class Ledger:
 
     def __init__(self, entries: list["Entry"]) -> None:
         entries.sort(key=_order)
+        if len(set(map(_order, entries))) < len(entries):
+            entries.sort(key=_full_order)
         self.days = [entry.day for entry in entries]
         self.quarters = [entry.quarters for entry in entries]
         self.counted = [Counted(entry.credit, credits_of(entry.quarters)) for entry in entries]
@@ -154,11 +156,16 @@ class Entry(NamedTuple):
     credit: Credit
 
 
-def _order(entry: Entry) -> tuple[int, str, int, str, tuple[str, ...], str]:
-    """By date; equals in an order that does not depend on where they stood."""
+def _order(entry: Entry) -> tuple[int, str, int]:
+    return entry.day, entry.credit.title, entry.quarters
+
+
+def _full_order(entry: Entry) -> tuple[object, ...]:
+    """Breaks the ties that the order leaves, so that it never depends on where a record stood."""
     credit = entry.credit
-    what = credit.hub_id or credit.format or ""
-    return entry.day, credit.title, entry.quarters, credit.origin, entry.topics, what
+    given = (credit.activity_id, credit.hub_id, credit.format, credit.provider, credit.board)
+    which = tuple(word or "" for word in given)
+    return (*_order(entry), credit.type, credit.origin, entry.topics, entry.inferred, which)
 
 
 def read_credits(credits: Iterable[Credit] | Ledger) -> Ledger:  # noqa: A002

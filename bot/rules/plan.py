@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from bot.rules.conditions import Test, compiled, test_of
@@ -83,9 +83,14 @@ class PlanRule:
     note: str | None = None
     inside: bool = True
 
-    @property
+    @cached_property
     def topic(self) -> Topic | None:
         return self.source if isinstance(self.source, Topic) else None
+
+    @cached_property
+    def in_courses(self) -> bool:
+        """Whether courses are counted and not hours; so is a topic without any figure."""
+        return self.topic is not None and self.topic.hours is None
 
     @property
     def asks(self) -> str:

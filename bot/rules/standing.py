@@ -171,14 +171,14 @@ class _Judging:
         plan = self.plan
         counting = [self.gathered[p] for p, r in enumerate(plan.rules) if r.sort != "topic"]
         for place, rule in enumerate(plan.rules):
-            if self._is_in_courses(rule) and not rule.inside and self._binds(place, rule, reliefs):
+            if rule.in_courses and not rule.inside and self._binds(place, rule, reliefs):
                 set_apart(self.gathered[place], rule.need or 0, counting, self.ledger)
         needs = {
             place: need
             for place, need in self.needs.items()
             if need
             and plan.rules[place].sort != "maximum"
-            and not self._is_in_courses(plan.rules[place])
+            and not plan.rules[place].in_courses
             and self._binds(place, plan.rules[place], reliefs)
             and self.gathered[place].taken
         }
@@ -200,10 +200,6 @@ class _Judging:
     def _holds(self, place: int) -> bool:
         return self.truths[place].value is not False
 
-    @staticmethod
-    def _is_in_courses(rule: PlanRule) -> bool:
-        return rule.topic is not None and rule.topic.hours is None
-
     def _binds(self, place: int, rule: PlanRule, reliefs: Reliefs) -> bool:
         day = self.case.period.last_day if self.case.period else self.today
         return (
@@ -217,7 +213,7 @@ class _Judging:
     def _rule(self, place: int, rule: PlanRule, reliefs: Reliefs) -> RuleStanding:
         found = self.gathered[place]
         need = self.needs[place]
-        courses = self._is_in_courses(rule) and need is not None
+        courses = rule.in_courses and need is not None
         have = len(self.ledger.courses(found.taken)) if courses else found.have
         state, missing, relies, note = self._state(place, rule, have, reliefs)
         windows = self.windows[place]
@@ -299,7 +295,7 @@ class _Judging:
                 return rule.asks
         elif confirmed is None:
             maybe = found.maybe
-            if self._is_in_courses(rule):
+            if rule.in_courses:
                 maybe = len(self.ledger.courses(found.doubtful))
             if have + maybe >= need and truth.value is not None:
                 return rule.asks
