@@ -1,7 +1,9 @@
 """The numbered behaviours that one turn can show, as a physician would meet them."""
 
 import itertools
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,13 @@ from bot import dialogs
 from bot.buttons import LIMIT, pack, unpack
 from bot.model import AcknowledgePress, Kind
 from bot.texts import plain
+
+EXAMPLES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "understanding" / "utterances_dev.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
 
 FOLDED = re.compile(r"<blockquote expandable>(.*?)</blockquote>", re.DOTALL)
 AWKWARD = "<>&\"'🙂abco hirxt/?.שלום\u202e%{}"
@@ -349,3 +358,16 @@ def test_every_pair_of_answers_can_follow_each_other(rivera):
     for first, second in itertools.pairwise([*ANSWERS, *reversed(ANSWERS)]):
         rivera.says(first)
         assert rivera.says(second)
+
+
+@pytest.mark.parametrize("entry", EXAMPLES, ids=[entry["id"] for entry in EXAMPLES])
+def test_every_example_gets_an_answer_in_telegram_html(rivera, entry):
+    assert rivera.says(entry["text"])
+    for shown in rivera.shown:
+        assert_telegram_html(shown.html)
+        assert len(shown.html) <= 4096
+        assert all(len(key.data.encode()) <= LIMIT for row in shown.keys for key in row)
+
+
+def test_every_intent_has_a_dialog():
+    assert {entry["intent"] for entry in EXAMPLES} <= set(dialogs.ANSWERING)

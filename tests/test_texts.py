@@ -16,7 +16,7 @@ CODE = "\n".join(
 )
 
 DERIVED = re.compile(
-    r"^(\w+\.(command\.description|button\.\w+)|smalltalk\.\w+|unclear\.guess\.\w+"
+    r"^(\w+\.(command\.description|button\.\w+)|smalltalk\.\w+|unavailable\.\w+|unclear\.guess\.\w+"
     r"|\w+\.\w+\.(ask|retry|why|label|option\.\w+))$"
 )
 """Keys that the code makes from the name of a dialog, an act or a form's question."""

@@ -12,6 +12,7 @@ from bot.dialogs import (
     privacy,
     requirement,
     start,
+    unavailable,
 )
 from bot.texts import Texts
 
@@ -29,6 +30,7 @@ ALL = tuple(
         menu,
         start,
         clinical,
+        unavailable,
     )
 )
 
