@@ -94,3 +94,4 @@ HOLIDAYS = {
     ("independence", "day"): (7, 4),
 }
 PARTS = {"early": (1, 10), "mid": (11, 20), "middle": (11, 20), "late": (21, 31)}
+WEEKS = {"first": (1, 7), "second": (8, 14), "third": (15, 21), "last": (25, 31)}

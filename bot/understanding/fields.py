@@ -118,6 +118,8 @@ def find_specialties(
             if is_capital and text not in {"im", "er"}:
                 return True
             if text == "im":
+                if tuple(folds[find.last : find.last + 2]) == ("board", "certified"):
+                    return False
                 after = folds[find.last] if find.last < len(folds) else ""
                 return after in lexicon.field_words and after not in {"live", "a", "free", "online"}
         if text in _NEXT_ONLY:

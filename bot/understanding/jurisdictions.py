@@ -51,6 +51,10 @@ class JurisdictionWords:
         words = {w for name in self.full.values() for w in phrase(name)}
         return tuple(sorted(w for w in words if len(w) > _SHORT))
 
+    def possessed(self, fold: str) -> str | None:
+        """The name in "Idaho's" or "idahos"."""
+        return fold[:-1] if fold.endswith("s") and fold[:-1] in self.spellings else None
+
     def spelled(self, fold: str) -> str | None:
         """The word of a jurisdiction's name that a misspelt word means, if only one is near."""
         if len(fold) <= _SHORT or fold in self.never or not fold.isalpha():
@@ -112,7 +116,9 @@ def find_jurisdictions(
     """
     blocked = {i for find in taken for i in range(find.first, find.last)}
     spelled = [
-        fold if fold in known or i in blocked else data.spelled(fold) or fold
+        fold
+        if fold in known or i in blocked
+        else data.possessed(fold) or data.spelled(fold) or fold
         for i, fold in enumerate(folds)
     ]
     letters = [w for w in words if w.raw.isalpha()]
@@ -136,6 +142,7 @@ def find_jurisdictions(
         verdict = _is_code(sentence, i, data, held)
         if verdict:
             found.append(Find(code, i, i + 1, (fold,)))
+            held.add(i)
         elif verdict is None:
             weak.append(Find(code, i, i + 1, (fold,)))
     found.extend(_listed(sentence, found, weak))
@@ -205,7 +212,7 @@ def _is_code(sentence: _Sentence, i: int, data: JurisdictionWords, held: set[int
         is_led = before in {"in", "for", "from", "of"}
         return sentence.is_field or is_led or len(sentence.folds) <= 3  # noqa: PLR2004
     if fold not in data.everyday:
-        is_near = before in data.before or after in data.after or sentence.ends_at(i)
+        is_near = i == 0 or before in data.before or after in data.after or sentence.ends_at(i)
         return True if sentence.is_field and is_near else None
     return _is_everyday_code(sentence, i, data)
 

@@ -24,6 +24,7 @@ from bot.understanding.calendar_words import (
     SHY_DAYS,
     SHY_MONTHS,
     UNITS,
+    WEEKS,
 )
 
 Direction = Literal["future", "past"]
@@ -145,7 +146,11 @@ def _month(folds: Sequence[str], i: int, today: date, direction: Direction) -> P
     text = _at(folds, i)
     part = None
     begin = i
-    if text in PARTS:
+    if text in WEEKS and _at(folds, i + 1) == "week" and _at(folds, i + 2) == "of":
+        part = WEEKS[text]
+        i += 3
+        text = _at(folds, i)
+    elif text in PARTS:
         part = PARTS[text]
         i += 2 if _at(folds, i + 1) == "of" else 1
         text = _at(folds, i)

@@ -71,7 +71,8 @@ def find_providers(
             return False
         if before in _ORGANIZER_LEADS or _stands_alone(words, find):
             return True
-        return words[find.first].is_capital and not shouted and after in _OFFERINGS
+        is_capital = words[find.first].is_capital and not shouted
+        return after in _OFFERINGS and (is_capital or after in {"meeting", "conference", "annual"})
 
     known = lexicon.providers.finds(folds, counts)
     shaped = _shaped(words, fixed, lexicon, blocked)

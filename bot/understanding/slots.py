@@ -147,6 +147,8 @@ def _dates(
     spans = read_spans(folds, today, direction)
     for span in spans:
         words = reading.text[reading.words[span.first].start : reading.words[span.last - 1].end]
+        if intent == "credit_status" and not _is_range(folds, span):
+            continue
         if intent in _RANGED:
             if span.start and "date_from" not in filling.slots:
                 filling.put("date_from", span.start.isoformat(), words)
@@ -161,6 +163,13 @@ def _dates(
             filling.put("expires_on", day.isoformat(), words)
             break
     return spans
+
+
+def _is_range(folds: list[str], span: Span) -> bool:
+    """Whether a span of days bounds one's own credits ("this year", "since June")."""
+    leads = {"this", "last", "past", "since", "in", "during"}
+    lead = folds[span.first - 1] if span.first else ""
+    return span.is_bound or folds[span.first] in leads or lead in leads
 
 
 def _is_exact(folds: list[str], span: Span) -> bool:

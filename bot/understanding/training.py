@@ -44,6 +44,17 @@ def phrases(folder: Path) -> Iterator[tuple[str, str]]:
                 yield intent, line.strip()
 
 
+def general_questions(root: Path) -> Iterator[tuple[str, str]]:
+    """The questions of `faq.json` and their variants as (intent, text)."""
+    with (root / "words" / "faq_intents.toml").open("rb") as file:
+        table = tomllib.load(file)
+    intents = {name: intent for intent, names in table.items() for name in names}
+    for entry in json.loads((root / "faq.json").read_text("utf-8"))["faq"]:
+        intent = intents.get(entry["id"], "faq")
+        if intent != "skip":
+            yield from ((intent, text) for text in (entry["question"], *entry["variants"]))
+
+
 def expanded(line: str, chance: random.Random, names: Mapping[str, Sequence[str]]) -> str:
     """One sentence of a phrase: one of each alternative, a name for each placeholder."""
     while match := _CHOICE.search(line):
@@ -61,6 +72,7 @@ def sentences(folder: Path) -> list[tuple[str, str]]:
     for intent, line in phrases(folder):
         for _ in range(min(_MOST, 1 + line.count("|") + 2 * line.count("{"))):
             found[(intent, expanded(line, chance, names))] = None
+    found.update(dict.fromkeys(general_questions(folder.parent.parent)))
     return list(found)
 
 
