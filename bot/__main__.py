@@ -40,6 +40,7 @@ ELSEWHERE = {
     "search": "bot.catalog_commands:search",
     "import-activities": "bot.catalog_commands:import_activities",
     "sync": "bot.catalog_commands:sync",
+    "complaints": "bot.complaint_commands:complaints",
 }
 """Commands that live beside what they command; imported only when called."""
 

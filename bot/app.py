@@ -217,6 +217,7 @@ async def _introduce(bot: Bot, texts: Texts) -> None:
         try:
             await bot.set_my_commands(listed_commands(texts))
             await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+            await bot.set_my_description(texts.label("start.about", {}))
         except TelegramError as error:
             logger.warning("the commands are registered later: %s", type(error).__name__)
             await asyncio.sleep(ABOUT_EVERY)

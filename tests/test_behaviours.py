@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import dialogs
+from bot.assistant import _acknowledged, _shown
 from bot.buttons import LIMIT, pack, unpack
-from bot.model import AcknowledgePress, Kind
+from bot.model import AcknowledgePress, Attachment, Incoming, Kind, Say
 from bot.texts import plain
 
 EXAMPLES = [
@@ -172,6 +173,16 @@ def test_sources_are_folded(stranger):
     assert "Source:" not in FOLDED.sub("", stranger.html)
 
 
+@pytest.mark.behaviour(17)
+def test_a_picture_always_goes_out_with_its_figures_in_words(stranger, sources):
+    picture = Attachment("photo", "progress.png", b"png")
+    said = Say("deadline.none", {}, attachment=picture)
+    incoming = Incoming(1, 1, Kind.TEXT, stranger.now, text="x")
+    shown = _shown(said, incoming, sources.texts)
+    assert shown.attachment == picture
+    assert plain(shown.html)
+
+
 @pytest.mark.behaviour(18)
 @pytest.mark.parametrize("text", ANSWERS)
 def test_at_most_one_emoji(rivera, text):
@@ -312,8 +323,6 @@ def test_odd_texts_get_an_answer(stranger, text):
 
 def test_a_press_is_never_answered_twice():
     notice = AcknowledgePress("start.outdated_notice")
-    from bot.assistant import _acknowledged
-
     assert _acknowledged([notice, AcknowledgePress()]) == [notice]
 
 

@@ -15,6 +15,7 @@ from bot.model import (
     ConfirmTopics,
     Credit,
     ErasePhysician,
+    FileComplaint,
     KeepCertification,
     KeepLicense,
     License,
@@ -25,6 +26,7 @@ from bot.model import (
     SaveActivity,
     SetFact,
 )
+from bot.store.complaints import file_complaint, part_from
 from bot.store.physicians import credit_row, license_row, made_row, row_of
 from bot.store.sealed import (
     credit_from_json,
@@ -81,6 +83,8 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             _confirm_topics(session, row.id, change)
         case SaveActivity(activity_id, saved):
             _save(session, row.id, activity_id, now if saved else None)
+        case FileComplaint():
+            file_complaint(session, chat_id, change)
     session.flush()
 
 
@@ -95,6 +99,7 @@ def erase(session: Session, chat_id: int) -> None:
         # The rows that hang on the physician go with it, by the foreign keys.
         session.execute(sa.delete(PhysicianRow).where(col(PhysicianRow.id) == row.id))
         session.expire_all()
+    part_from(session, chat_id)
     for table in (ConversationRow, OutboxRow):
         session.execute(sa.delete(table).where(col(table.chat_id) == chat_id))
     session.execute(

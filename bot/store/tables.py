@@ -120,6 +120,21 @@ class SavedActivityRow(_Record, table=True):
     saved_at: datetime
 
 
+class ComplaintRow(_Record, table=True):
+    """A complaint that was sent: sealed answers under the number on the receipt.
+
+    It is in the hands of those who read complaints, so it outlives the physician's own rows; then
+    `chat_id` is null.
+    """
+
+    __tablename__ = "complaint"
+
+    number: str = Field(primary_key=True)
+    chat_id: int | None = Field(default=None, sa_type=sa.BigInteger, index=True)
+    filed_at: datetime
+    content: bytes
+
+
 class ConversationRow(_Record, table=True):
     """What one chat remembers between two messages, sealed."""
 

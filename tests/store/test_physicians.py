@@ -288,8 +288,8 @@ OWN = (
 
 @pytest.mark.behaviour(59)
 def test_every_table_that_knows_a_physician_forgets_them_with_the_physician():
-    """A table added later hangs on the physician, or is emptied by `erase` like these three."""
-    emptied = {"physician", "conversation", "inbox", "outbox"}
+    """A table added later hangs on the physician, or `erase` empties or unties it like these."""
+    emptied = {"physician", "conversation", "inbox", "outbox", "complaint"}
     for name, table in RECORDS.tables.items():
         if "chat_id" in table.columns:
             assert name in emptied
