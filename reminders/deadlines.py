@@ -122,7 +122,7 @@ def _federal(physician: Physician, rules: Rulebook) -> Sequence[Deadline]:
     # The training is stated in the next application, so that it is due with the registration.
     return (
         Deadline("dea", ends, first_day, counts=False),
-        Deadline("mate", ends, first_day, confirms=False),
+        Deadline("mate", ends, confirms=False),
     )
 
 

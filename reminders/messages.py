@@ -5,7 +5,7 @@ Pure. At most one a day; deadlines within a week of each other share it, worst f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from reminders.hours import Preferences, another_hour, moment
 from reminders.stages import (
@@ -45,10 +45,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One reminder: its parts, worst first, and the aware local time it goes out at."""
+    """One reminder: its parts, worst first, and the aware local time it goes out at.
+
+    `waits` for that time even if the physician could have it earlier in the day: an hour that they
+    chose, or another one because they did not answer.
+    """
 
     at: datetime
     parts: tuple[Part, ...]
+    waits: bool = False
 
     @property
     def sound(self) -> bool:
@@ -82,7 +87,8 @@ def message_of_day(
         if part.deadline.key not in known and all(_near(part, one) for one in parts):
             parts.append(part)
     parts.sort(key=lambda part: _badness(part, today))
-    return Message(_at(parts, holdings, preferences, today), tuple(parts))
+    hour = _hour(parts, holdings, preferences)
+    return Message(moment(today, preferences, hour), tuple(parts), waits=hour is not None)
 
 
 def _part(holding: Holding, preferences: Preferences, today: date) -> Part | None:
@@ -153,9 +159,10 @@ def _near(one: Part, other: Part) -> bool:
     return abs((one.deadline.last_day - other.deadline.last_day).days) <= WEEK
 
 
-def _at(
-    parts: Sequence[Part], holdings: Sequence[Holding], preferences: Preferences, today: date
-) -> datetime:
+def _hour(
+    parts: Sequence[Part], holdings: Sequence[Holding], preferences: Preferences
+) -> time | None:
+    """The local hour that this message has to come at, if any."""
     logs = {one.deadline.key: one.log for one in holdings}
     chosen = [
         log.planned_hour
@@ -163,11 +170,11 @@ def _at(
         if (log := logs[part.deadline.key]).planned_hour and part.asked_for == log.planned_on
     ]
     if chosen:
-        return moment(today, preferences, min(chosen))
+        return min(chosen)
     silent = any(
         (log := logs[part.deadline.key]).last is not None
         and log.last.stage == UNANSWERED
         and log.unanswered
         for part in parts
     )
-    return moment(today, preferences, another_hour(preferences) if silent else None)
+    return another_hour(preferences) if silent else None

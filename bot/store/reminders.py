@@ -154,7 +154,9 @@ def due_besides(session: Session, physician_id: int, now: datetime) -> tuple[Cla
     """What else is due for this physician; it is decided together with what was claimed."""
     rows = session.exec(
         select(ReminderRow).where(
-            R.physician_id == physician_id, R.state == "planned", R.due_at <= now
+            R.physician_id == physician_id,
+            R.state.in_(("planned", "claimed")),
+            R.due_at <= now,
         )
     )
     return tuple(_claim(row) for row in rows)
@@ -196,35 +198,27 @@ def mark_sending(
 
     None, and nothing may be sent, where one of them was sent before.
     """
-    insert = INSERTS[session.get_bind().dialect.name]
-    ids = []
-    for board, last_day, stage in keys:
-        values = {
-            "physician_id": claim_.physician_id,
-            "board": board,
-            "last_day": last_day,
-            "stage": stage,
-            "due_at": claim_.due_at,
-            "state": "planned",
-            "attempts": 0,
-        }
-        session.execute(insert(ReminderRow).values(**values).on_conflict_do_nothing())
-        changed = session.execute(
-            sa.update(ReminderRow)
-            .where(
-                R.physician_id == claim_.physician_id,
-                R.board == board,
-                R.last_day == last_day,
-                R.stage == stage,
-                R.state.not_in(TOLD),
-            )
-            .values(state="sending", claimed_at=now, day=day, reason=None, settled_at=None)
-            .returning(R.id)
-        ).scalar()
-        if changed is None:
-            return None
-        ids.append(int(changed))
-    return tuple(ids)
+    mine = [
+        sa.and_(
+            R.physician_id == claim_.physician_id,
+            R.board == board,
+            R.last_day == last_day,
+            R.stage == stage,
+        )
+        for board, last_day, stage in keys
+    ]
+    told_before = sa.select(R.id).where(sa.or_(*mine), R.state.in_(TOLD)).limit(1)
+    if session.execute(told_before).first() is not None:
+        return None
+    due_at = claim_.due_at
+    wake(session, [Wake(claim_.physician_id, *key, due_at) for key in keys])
+    changed = session.execute(
+        sa.update(ReminderRow)
+        .where(sa.or_(*mine))
+        .values(state="sending", claimed_at=now, day=day, reason=None, settled_at=None)
+        .returning(R.id)
+    )
+    return tuple(changed.scalars())
 
 
 def postpone(session: Session, ids: Iterable[int], due_at: datetime, reason: str) -> None:
@@ -266,19 +260,29 @@ def settle(
 
 
 def not_sent(
-    session: Session, physician_id: int, ids: Iterable[int], due_at: datetime, reason: str
+    session: Session,
+    physician_id: int,
+    ids: Iterable[int],
+    due_at: datetime,
+    reason: str,
+    *,
+    give_up: int,
 ) -> None:
-    """It surely did not go out, and waits; nobody heard anything on that day."""
+    """It surely did not go out, and waits; nobody heard anything on that day.
+
+    After `give_up` attempts it has failed.
+    """
+    tried = R.attempts + 1
     session.execute(
         sa.update(ReminderRow)
         .where(R.id.in_(list(ids)), R.state == "sending")
         .values(
-            state="planned",
+            state=sa.case((tried >= give_up, "failed"), else_="planned"),
             claimed_at=None,
             day=None,
             due_at=due_at,
             reason=reason,
-            attempts=R.attempts + 1,
+            attempts=tried,
         )
     )
     last = sa.select(sa.func.max(R.day)).where(R.physician_id == physician_id, R.state.in_(TOLD))
@@ -308,7 +312,7 @@ def missed_while_blocked(session: Session, physician_id: int, since: datetime) -
             R.state == "blocked",
             R.settled_at >= since,
         )
-        .order_by(R.last_day)
+        .order_by(R.last_day, R.due_at)
     )
     return tuple(Told(row.board, row.last_day, row.stage, row.due_at.date()) for row in rows)
 

@@ -1,0 +1,172 @@
+"""A reminder in words: name, board, date, what is missing, one next step, and a way to answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.buttons import pack
+from bot.model import Key, Outgoing, Physician, RuleStanding, Standing, State
+from bot.rules.person import Rulebook
+from bot.texts import Texts
+from reminders.deadlines import standing_of
+from reminders.messages import Message, Part
+from reminders.stages import WEEK, Deadline, Phase
+
+DIALOG = "reminders"
+"""The dialog that the buttons belong to."""
+STEPS: Mapping[str, str] = {
+    "halfway": "reminder.halfway",
+    "D-180": "reminder.list",
+    "D-90": "reminder.activities",
+    "D-60": "reminder.plan",
+    "D-45": "reminder.lag",
+    "D-30": "reminder.left",
+    "D-14": "reminder.shortest",
+    "D-7": "reminder.week",
+    "D-1": "reminder.last",
+    "D+1": "reminder.after",
+    "D+14": "reminder.after",
+}
+"""What is new at each stage: the same words are not read a second time."""
+WHEN_MET: Mapping[str, str] = {"D-90": "reminder.confirm", "D-30": "reminder.confirm"}
+TOPICS_NAMED = 2
+LATE_LENGTH = 150
+LABEL_LENGTH = 30
+MOST_RENEWED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What reminders are written from."""
+
+    rules: Rulebook
+    texts: Texts
+
+    def __call__(self, physician: Physician, message: Message, today: date) -> Outgoing:
+        """The message as it goes out, at most 400 characters."""
+        shown = [self._shown(part, physician, today) for part in message.parts]
+        values = {"name": _last_name(physician), "first": shown[0], "others": shown[1:]}
+        head = self.texts.html("reminder.head", values)
+        step = self.texts.html(_step(message.worst), values)
+        return Outgoing(
+            "message", f"{head}\n\n{step}", self._keys(message, shown), silent=not message.sound
+        )
+
+    def _shown(self, part: Part, physician: Physician, today: date) -> dict[str, Any]:
+        deadline = part.deadline
+        board = self.rules.boards.get(deadline.board)
+        open_ = part.phase is Phase.CREDITS_OPEN
+        standing = standing_of(deadline, physician, self.rules, today) if open_ else None
+        return {
+            "what": self._name(deadline),
+            "day": deadline.last_day,
+            "left": deadline.days_left(today),
+            "lag": deadline.lag_date,
+            "late": _late(board.late_renewal if board else self._federal_late(deadline)),
+            "waiver": bool(board and board.exemptions),
+            "open": open_,
+            "met": deadline.counts and not open_,
+            **_missing(standing),
+        }
+
+    def _name(self, deadline: Deadline) -> str:
+        board = self.rules.boards.get(deadline.board)
+        if board is None:
+            names = {"dea": "DEA registration", "mate": "MATE Act training"}
+            return names.get(deadline.board, deadline.board)
+        alone = len(board.license_types) > 1
+        return board.jurisdiction_name + ("" if alone else f" {board.license_types[0]}")
+
+    def _federal_late(self, deadline: Deadline) -> str | None:
+        return self.rules.federal.late_renewal if deadline.board == "dea" else None
+
+    def _keys(
+        self, message: Message, shown: Sequence[Mapping[str, Any]]
+    ) -> tuple[tuple[Key, ...], ...]:
+        several = len(message.parts) > 1
+        named = list(zip(message.parts, shown, strict=True))
+        renewed = [
+            (
+                self._key(
+                    "reminder.button.renewed" if part.deadline.confirms else "reminder.button.done",
+                    "renewed",
+                    part.deadline,
+                    {"what": one["what"], "several": several},
+                ),
+            )
+            for part, one in named[:MOST_RENEWED]
+        ]
+        worst, first = named[0]
+        plan = self._key("reminder.button.plan", "plan", worst.deadline)
+        snooze = self._key("reminder.button.snooze", "snooze", worst.deadline)
+        find = self._key("reminder.button.find", "find", worst.deadline)
+        stop = self._key("reminder.button.stop", "stop", worst.deadline, {"what": first["what"]})
+        # From D-7 on there is nothing to snooze to.
+        middle = (plan, snooze) if worst.deadline.days_left(message.at.date()) > WEEK else (plan,)
+        finds = ((find,),) if worst.phase is Phase.CREDITS_OPEN else ()
+        return (*renewed, middle, *finds, (stop,))
+
+    def _key(
+        self, label: str, step: str, deadline: Deadline, values: Mapping[str, Any] | None = None
+    ) -> Key:
+        said = self.texts.label(label, values or {})
+        if len(said) > LABEL_LENGTH:
+            said = said[: LABEL_LENGTH - 1].rstrip() + "…"
+        return Key(said, pack(DIALOG, step, argument_of(deadline)))
+
+
+def argument_of(deadline: Deadline) -> str:
+    """What a button says of its deadline: board and last day, nothing personal."""
+    return f"{deadline.board}/{deadline.last_day:%Y%m%d}"
+
+
+def deadline_of(argument: str) -> tuple[str, date] | None:
+    """Board and last day from a button; None for anything `argument_of` did not make."""
+    board, _, day = argument.partition("/")
+    try:
+        return (board, date.fromisoformat(day)) if board else None
+    except ValueError:
+        return None
+
+
+def _step(part: Part) -> str:
+    if part.phase is Phase.RENEWAL_OPEN and part.stage.name in WHEN_MET:
+        return WHEN_MET[part.stage.name]
+    return STEPS.get(part.stage.name, "reminder.own")
+
+
+def _missing(standing: Standing | None) -> dict[str, Any]:
+    rules = standing.rules if standing else ()
+    unmet = [rule for rule in rules if rule.state is State.NOT_MET]
+    total = next((rule.left for rule in unmet if rule.id == "total"), None)
+    # How the hours must be made up is worth a line only once their number is there.
+    others = [rule for rule in unmet if rule.topics or (total is None and rule.id != "total")]
+    return {
+        "total": total,
+        "topics": [_named(rule) for rule in others[:TOPICS_NAMED]],
+        "more": max(0, len(others) - TOPICS_NAMED),
+        "unknown": sum(rule.state is State.NOT_YET_KNOWN for rule in rules),
+    }
+
+
+def _named(rule: RuleStanding) -> dict[str, Any]:
+    return {
+        "title": _shortened(rule.title.rstrip("."), 60),
+        "left": rule.left if rule.unit == "credits" else None,
+    }
+
+
+def _late(text: str | None) -> str | None:
+    return _shortened(text, LATE_LENGTH) if text else None
+
+
+def _shortened(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+def _last_name(physician: Physician) -> str | None:
+    name = physician.profile.name
+    return name.split(",")[0].split()[-1] if name and name.split(",")[0].split() else None
