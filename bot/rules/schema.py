@@ -85,7 +85,7 @@ def _bare_fact(value: object) -> object:
     return {"fact": value} if isinstance(value, str) else value
 
 
-When = Annotated[Condition, BeforeValidator(_bare_fact)]
+When = Annotated[Condition, BeforeValidator(_bare_fact, json_schema_input_type=Condition | str)]
 Condition.model_rebuild()
 
 
