@@ -3,13 +3,14 @@
 `exhaustive` compares the query with every title (rapidfuzz `token_set_ratio`); `tantivy` looks up
 each word fuzzily in its index and compares the best 200 titles as the catalog does. Each works in
 a process of its own, so that the memory is its own, and all answer each query in turn, so that
-whatever else the machine does troubles all alike. Only the catalog also leaves out what is over.
+whatever else the machine does troubles all alike. All leave out what is over.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -21,7 +22,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from benchmarks.invented import TODAY, activities, query
-from bot.model import Search
+from bot.model import Activity, Search
 from bot.store.catalog import open_catalog
 from bot.store.catalog.words import normalised
 
@@ -153,7 +154,7 @@ def _build_catalog(size: int, path: str) -> float:
 
 def _exhaustive(size: int, _folder: str) -> tuple[float, Find]:
     started = perf_counter()
-    titles = {one.id: normalised(one.title) for one in activities(size)}
+    titles = {one.id: normalised(one.title) for one in activities(size) if _is_open(one)}
     build = perf_counter() - started
 
     def find(words: str) -> list[str]:
@@ -171,6 +172,7 @@ def _tantivy(size: int, folder: str) -> tuple[float, Find]:
         tantivy.SchemaBuilder()
         .add_text_field("title")
         .add_text_field("id", stored=True, tokenizer_name="raw")
+        .add_integer_field("ends", indexed=True, fast=True)
         .build()
     )
     place = Path(folder) / "tantivy"
@@ -180,20 +182,28 @@ def _tantivy(size: int, folder: str) -> tuple[float, Find]:
     titles: dict[str, str] = {}
     for one in activities(size):
         titles[one.id] = normalised(one.title)
-        writer.add_document(tantivy.Document(title=[titles[one.id]], id=[one.id]))
+        ends = (one.end_date or date.max).toordinal()
+        writer.add_document(tantivy.Document(title=[titles[one.id]], id=[one.id], ends=[ends]))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
     build = perf_counter() - started
     searcher = index.searcher()
 
+    still_open = tantivy.Query.range_query(
+        schema, "ends", tantivy.FieldType.Integer, TODAY.toordinal(), date.max.toordinal()
+    )
+
     def found(words: list[str], occur: Any) -> list[str]:
         slips = [1 if len(word) < 5 else 2 for word in words]  # noqa: PLR2004, as in the catalog
-        asked = tantivy.Query.boolean_query(
+        said = tantivy.Query.boolean_query(
             [
                 (occur, tantivy.Query.fuzzy_term_query(schema, "title", word, distance=most))
                 for word, most in zip(words, slips, strict=True)
             ]
+        )
+        asked = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, said), (tantivy.Occur.Must, still_open)]
         )
         hits = searcher.search(asked, limit=CANDIDATES).hits
         return [str(searcher.doc(address).get_first("id")) for _, address in hits]
@@ -219,8 +229,12 @@ def sought(size: int, count: int) -> Sought:
     return [
         (query(one.title, random), one.id)
         for place, one in enumerate(activities(size))
-        if place % step == 0 and one.end_date and one.end_date >= TODAY
+        if place % step == 0 and _is_open(one)
     ][:count]
+
+
+def _is_open(activity: Activity) -> bool:
+    return activity.end_date is None or activity.end_date >= TODAY
 
 
 def _measured(

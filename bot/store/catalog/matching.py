@@ -18,7 +18,7 @@ ENOUGH = 10
 CANDIDATES = 200
 """At most so many are compared one by one."""
 
-FILLERS = 60
+FILLERS = 30
 """Of those that lack a word so many."""
 
 COMBINATIONS = 60
@@ -161,7 +161,10 @@ def _with_words(
 
 
 def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int) -> list[int]:
-    """Up to `room` of the activities, those first that say the k most telling words."""
+    """Up to `room` of the activities, those first that say the k most telling words.
+
+    For the best of all, not for fillers, it is worth looking who says them in the title.
+    """
     if bits.bit_count() <= room:
         return list(numbers_in(bits))
     chosen: list[int] = []
@@ -171,7 +174,7 @@ def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int
     for words in islice(heaviest, COMBINATIONS):
         some = all_of([word.bits for word in words], bits)
         bits &= ~some
-        if some.bit_count() > room - len(chosen):
+        if room > FILLERS and some.bit_count() > room - len(chosen):
             titled = all_of([_titled(view, word) for word in words], some)
             chosen += islice(numbers_in(titled), room - len(chosen))
             some &= ~titled

@@ -54,12 +54,13 @@ def ranked(view: View, search: Search, found: Matches) -> tuple[list[Ranked], in
 
     The candidates come first, in order of their score; what was not compared follows by number.
     """
-    best = _sorted(_scored(view, search, found.sought, found.candidates), search)
-    if found.fillers and len(best) < ENOUGH:
-        more = _sorted(_scored(view, search, found.sought, found.fillers), search)
+    compared = _scored(view, search, found.sought, found.candidates + found.fillers)
+    fillers = frozenset(found.fillers)
+    best = _sorted((one for one in compared if one.number not in fillers), search)
+    if fillers and len(best) < ENOUGH:
         floor = FILLING * max((one.score for one in best), default=0.0)
-        close = [one for one in more if one.score >= floor]
-        best = _sorted([*best, *close[: ENOUGH - len(best)]], search)
+        close = (one for one in compared if one.number in fillers and one.score >= floor)
+        best = _sorted([*best, *_sorted(close, search)[: ENOUGH - len(best)]], search)
     total = max(len(best), found.bits.bit_count())
     page = best[search.offset : search.offset + search.limit]
     missing = min(search.limit, total - search.offset) - len(page)

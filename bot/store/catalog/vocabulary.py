@@ -12,13 +12,13 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.store.catalog.view import View
-from bot.store.catalog.words import sound_keys, spelling_keys
+from bot.store.catalog.words import EMPTY, sound_keys, spelling_keys
 
-ALTERNATIVES = 4
+ALTERNATIVES = 3
 """At most so many words may stand for one that is not known."""
 
-RARER = 50
-"""A known word that much rarer than a neighbour one slip away may itself be a slip."""
+RARE, RARER = 5, 50
+"""A word of so few activities, so much rarer than one a slip away, may be a slip of theirs."""
 
 TOGETHER = 0.95
 """How close a word is to two that were typed for it."""
@@ -41,13 +41,11 @@ class Spelling:
 def spellings(view: View, typed: str) -> tuple[Spelling, ...]:
     """The words of the catalog that `typed` may stand for, closest first; empty for none."""
     [(count,)] = view.rows("SELECT coalesce(sum(count), 0) FROM word WHERE word = ?", (typed,))
-    if count and (len(typed) < 5 or count * RARER > view.size):  # noqa: PLR2004, short words have too many neighbours
+    if count > RARE or (count and len(typed) < 5):  # noqa: PLR2004, short words have too many neighbours
         return (Spelling(typed, 1.0),)
     near = _near(view, typed)
     if count:
-        common = [
-            word for word, slips, often in near if slips == 1 and often > max(RARER, RARER * count)
-        ]
+        common = [word for word, slips, often in near if slips == 1 and often > RARER * count]
         return (Spelling(typed, 1.0), *(_spelling(typed, word) for word in common[:1]))
     longer = _longer(view, typed)
     if not near:
@@ -155,8 +153,8 @@ def _spelling(typed: str, word: str) -> Spelling:
 
 
 def words_of(texts: Iterable[str]) -> set[str]:
-    """The words of an activity's indexed texts."""
-    return set(chain.from_iterable(text.split() for text in texts))
+    """The words of an activity's indexed texts that a typo may stand for."""
+    return set(chain.from_iterable(text.split() for text in texts)) - EMPTY
 
 
 def recount(sql: sqlite3.Connection, changes: Counter[str]) -> None:
