@@ -107,12 +107,8 @@ def read_from(text: str, context: Context) -> Mapping[str, Any]:
     if provider := next((one.slots["provider"] for one in read if one.slots.get("provider")), None):
         proposed["provider"] = provider
     span = read_span(text, context.today, "past")
-    if span and span[0] and span[1] and span[1] <= context.today:
-        first, last = span
-        if (last - first).days <= MOST_DAYS:
-            proposed["when"] = {
-                "first": first.isoformat(),
-                "last": last.isoformat(),
-                "about": True,
-            }
+    first, last = span or (None, None)
+    known = first is not None and last is not None and last <= context.today
+    if known and first and last and (last - first).days <= MOST_DAYS:
+        proposed["when"] = {"first": first.isoformat(), "last": last.isoformat(), "about": True}
     return proposed

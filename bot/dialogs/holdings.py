@@ -103,7 +103,8 @@ def held_certification(board: str, context: Context) -> Certification | None:
 
 def certification_part(board: str, expires: date | None, context: Context) -> Part:
     before = held_certification(board, context)
-    after = replace(before or Certification(board), expires=expires or (before and before.expires))
+    held = before or Certification(board)
+    after = replace(held, expires=expires or held.expires)
     line = {
         "kind": "certification",
         "name": board,
