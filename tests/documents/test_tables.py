@@ -165,6 +165,13 @@ def test_saved_values_of_formulas_are_read_and_formulas_without_are_named():
     ]
 
 
+@pytest.mark.parametrize("title", ["=HYPERLINK(1)", "@SUM(A1)", "+cmd|' /C calc'!A0"])
+def test_texts_of_a_workbook_that_would_be_formulas_elsewhere_are_named_too(title):
+    sheet = workbook([["Date", "Title", "Cat 1"], ["4/21/2022", title, 1]])
+
+    assert [u.reason for u in read_transcript(sheet, "credits.xlsx").unread] == ["formula"]
+
+
 def test_days_and_durations_as_spreadsheets_keep_them():
     sheet = workbook(
         [

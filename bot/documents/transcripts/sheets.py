@@ -153,6 +153,13 @@ def _cell(cell: Any) -> Cell:
     value = cell.value
     if cell.data_type == "f" or not isinstance(value, (*_PLAIN, type(None))):
         return Formula(str(value)[:200])
+    if (
+        isinstance(value, str)
+        and value.startswith(("=", "+", "-", "@"))
+        and cell.style_array.quotePrefix
+    ):
+        # The workbook itself marks this text as no formula; a CSV would say so with a quote.
+        return f"'{value}"
     return value
 
 
