@@ -21,6 +21,10 @@ _NOT_PRONOUNS = frozenset({"i", "you", "we", "they", "people", "the", "most", "a
 _LIVE_SUBJECTS = frozenset({"i", "we", "they", "you", "people", "but", "who", "to", "and"})
 _SPECIALTY_STARTS = frozenset({"im", "i", "am", "a", "an", "as", "as a", "retired", "for"})
 _REACH = 3
+_WAYS_OF_WORK = listed(
+    "doc docs doctor doctors physician physicians only license licenses practice visits work"
+    " company registration provider providers job"
+)
 _PEOPLE = listed("physician physicians doctor doctors docs")
 _ASKING = listed("often when why where many much long else how what which so and but or also then")
 _NEXT_ONLY = listed("path primary surgical genetic imaging rehab sports trauma")
@@ -40,17 +44,18 @@ def find_credit_types(
     def counts(find: Find) -> bool:
         if not _is_clear(find, blocked):
             return False
-        if _is_contrast(folds, find):
+        after = folds[find.last] if find.last < len(folds) else ""
+        if find.words == ("ama", "pra") and after in {"certificate", "award"}:
             return False
         if find.words == ("prescribed",):
             return words[find.first].is_capital or words[find.first].raw.istitle()
         if len(find.words) == 2 and find.words[0] in {"1", "2"}:  # noqa: PLR2004
             gap = words[find.first + 1].gap
-            after = folds[find.last] if find.last < len(folds) else ""
             return gap in {"", "-"} and after not in {"day", "year"}
         return True
 
-    return lexicon.credit_types.finds(folds, counts)
+    found = lexicon.credit_types.finds(folds, counts)
+    return () if any(_is_contrast(folds, find) for find in found) else found
 
 
 def _is_contrast(folds: Sequence[str], find: Find) -> bool:
@@ -72,7 +77,12 @@ def find_topics(
         if any(len(f) > len(find) and find.overlaps(f) for f in fields):
             return False
         text = " ".join(find.words)
-        if text in lexicon.everyday_topics and not _has_near(folds, find, _EDUCATION):
+        after = folds[find.last] if find.last < len(folds) else ""
+        if find.value == "telehealth" and after in _WAYS_OF_WORK:
+            return False
+        before = folds[find.first - 1] if find.first else ""
+        is_named = before in {"on", "about", "covering"} or _has_near(folds, find, _EDUCATION)
+        if text in lexicon.everyday_topics and not is_named:
             return False
         if text == "mate" and find.first and folds[find.first - 1] in {"my", "a", "thanks", "hey"}:
             return folds[find.first - 1] == "my" and _has_near(folds, find, _EDUCATION)
@@ -121,6 +131,8 @@ def find_specialties(
                 if tuple(folds[find.last : find.last + 2]) == ("board", "certified"):
                     return False
                 after = folds[find.last] if find.last < len(folds) else ""
+                if find.first and folds[find.first - 1] in {"in", "for", "of"}:
+                    return True
                 return after in lexicon.field_words and after not in {"live", "a", "free", "online"}
         if text in _NEXT_ONLY:
             after = folds[find.last] if find.last < len(folds) else ""
@@ -183,6 +195,8 @@ def _is_degree(word: Word, before: str, after: str, i: int, is_shouted: bool) ->
              "cme", "side", "rules", "hours", "here", "lic", "degree"}  # fmt: skip
     if word.is_capital and not is_shouted:
         return not (i == 0 and after in {"i", "you", "we", "they", "dos", "all", "the", "my"})
+    if not before and after in {"hours", "cme", "side", "here", "lic"}:
+        return False
     if before in {"a", "an", "as", "md", "or"} and after not in {"i", "we", "you", "it"}:
         return before != "or" or after in nouns | {""}
     if after in _PEOPLE and (not before or before in _ASKING):

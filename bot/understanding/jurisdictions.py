@@ -20,6 +20,7 @@ _WANTS = listed(
     "want need require accept take allow have ask audit count still demand say make let charge"
     " mandate expect recognize honor exempt care"
 )
+_CLOSERS = listed("satisfy finish complete meet cover wrap close do renew tackle about")
 _OPENING = listed("pa ma co mo ms mi ga il mt ar al")
 _PROFESSION_LEADS = frozenset({"a", "an", "as", "am", "im", "physician", "our", "two", "the"})
 _DEGREE_LEADS = frozenset(
@@ -84,6 +85,7 @@ class _Sentence:
     folds: Sequence[str]
     is_shouted: bool
     is_field: bool
+    marks: frozenset[int]
 
     def before(self, i: int) -> str:
         return self.folds[i - 1] if i else ""
@@ -108,11 +110,13 @@ def find_jurisdictions(
     taken: Sequence[Find] = (),
     *,
     is_field: bool = True,
+    marks: frozenset[int] = frozenset(),
 ) -> tuple[Find, ...]:
     """All jurisdictions named, in order, negated ones too.
 
     `known` are words spelled right; `taken` are proper names that hold no jurisdiction;
-    `is_field` says whether the message speaks of CME at all.
+    `is_field` says whether the message speaks of CME at all; `marks` are the words of topics and
+    amounts, beside which a code may stand ("child abuse pa 3 hrs").
     """
     blocked = {i for find in taken for i in range(find.first, find.last)}
     spelled = [
@@ -123,7 +127,7 @@ def find_jurisdictions(
     ]
     letters = [w for w in words if w.raw.isalpha()]
     is_shouted = len(letters) > 1 and all(w.raw.isupper() for w in letters)
-    sentence = _Sentence(words, folds, is_shouted, is_field)
+    sentence = _Sentence(words, folds, is_shouted, is_field, marks)
 
     def counts(find: Find) -> bool:
         if any(i in blocked for i in range(find.first, find.last)):
@@ -159,11 +163,21 @@ def _listed(sentence: _Sentence, found: list[Find], weak: list[Find]) -> list[Fi
         for find in weak:
             if find in accepted:
                 continue
-            if any(_are_joined(sentence, one, find) for one in sure):
+            if _may_be_listed(sentence, find, sure) and any(
+                _are_joined(sentence, one, find) for one in sure
+            ):
                 accepted.append(find)
                 sure.append(find)
                 changed = True
     return accepted
+
+
+def _may_be_listed(sentence: _Sentence, find: Find, sure: list[Find]) -> bool:
+    """Whether an unsure code may be one of a list; "in" before a name is the preposition."""
+    if find.words[0] not in {"in", "or", "as", "me", "hi", "ok", "oh"}:
+        return True
+    is_before_name = any(one.first == find.last for one in sure)
+    return sentence.ends_at(find.first) and not is_before_name
 
 
 def _are_joined(sentence: _Sentence, one: Find, other: Find) -> bool:
@@ -209,8 +223,7 @@ def _is_code(sentence: _Sentence, i: int, data: JurisdictionWords, held: set[int
     if is_capital or is_dotted:
         return _is_capital_code(sentence, i, data)
     if fold not in data.lower_with_support:
-        is_led = before in {"in", "for", "from", "of"}
-        return sentence.is_field or is_led or len(sentence.folds) <= 3  # noqa: PLR2004
+        return not (fold == "nd" and before.isdigit())
     if fold not in data.everyday:
         is_near = i == 0 or before in data.before or after in data.after or sentence.ends_at(i)
         return True if sentence.is_field and is_near else None
@@ -258,6 +271,10 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
     if after in data.after and (i == 0 or before in data.before):
         return True
     if i == 0 and fold in _OPENING and sentence.is_field:
+        return True
+    if before in _CLOSERS and sentence.ends_at(i) and fold in _OPENING:
+        return True
+    if fold in _OPENING and {i - 1, i + 1} & sentence.marks:
         return True
     return True if sentence.is_field and sentence.ends_at(i) and before in data.after else None
 

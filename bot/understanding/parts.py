@@ -8,6 +8,7 @@ from bot.model import Question
 from bot.understanding.followups import follow, with_names_of
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.question import ask
+from bot.understanding.words import listed
 
 _MARKS = re.compile(r"(?<=[?!;\n])\s*|(?<=[a-z)]\.)\s+", re.IGNORECASE)
 _JOINT = re.compile(
@@ -17,6 +18,7 @@ _SURE = 0.75
 _LEAST_WORDS = 2
 _SMALL_TALK = frozenset({"help", "out_of_scope"})
 _MOST = 3
+_COMMANDS = listed("add remove drop delete update change set edit put renewed register fix")
 
 
 def questions(
@@ -50,7 +52,15 @@ def _are_apart(asked: list[Question]) -> bool:
     """Whether the parts are sure questions about different things."""
     if any(q.confidence < _SURE or q.intent in _SMALL_TALK for q in asked):
         return False
+    if any(q.intent == "add_license" and not _is_command(q) for q in asked[:-1]):
+        return False
     return all(a.intent != b.intent or _slots_differ(a, b) for a, b in pairwise(asked))
+
+
+def _is_command(question: Question) -> bool:
+    """Whether a profile change is asked for, and not a fact told before a question."""
+    first = question.text.split()[0].lower()
+    return first in _COMMANDS or "expires_on" in question.slots
 
 
 def _slots_differ(one: Question, other: Question) -> bool:

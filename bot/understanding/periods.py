@@ -193,7 +193,7 @@ def _from_month_name(
         return Period(found, found, begin, last) if found else None
     year, last = _year_after(folds, i + 1)
     shy = folds[i] in SHY_MONTHS and year is None and part is None and not which
-    if shy and _at(folds, i - 1) not in LEADS and len(folds) > 1:
+    if shy and not _is_led(folds, i) and len(folds) > 1:
         return None
     if shy and folds[i] == "may" and _at(folds, i + 1) in {"i", "we", "be", "not", "have", "my"}:
         return None
@@ -210,6 +210,12 @@ def _from_month_name(
         final_day = min(part[1], final.day)
         return Period(first.replace(day=part[0]), first.replace(day=final_day), begin, last)
     return Period(first, final, begin, last)
+
+
+def _is_led(folds: Sequence[str], i: int) -> bool:
+    """Whether a word that leads to a date, or a name (in angle brackets), stands before."""
+    before = _at(folds, i - 1)
+    return before in LEADS or before.startswith("<")
 
 
 def _end_of(folds: Sequence[str], i: int, today: date, direction: Direction) -> Period | None:
@@ -287,7 +293,7 @@ def _relative(folds: Sequence[str], i: int, today: date, direction: Direction) -
                 first=begin,
                 last=unit_at + 1,
             )
-    if first in SEASONS and _at(folds, i - 1) in LEADS:
+    if first in SEASONS and _at(folds, i - 1) in LEADS | {"the"}:
         return _season(first, "", today, direction=direction, first=begin, last=i + 1)
     return _count_from_now(folds, i, today)
 
@@ -390,7 +396,7 @@ def _holiday(folds: Sequence[str], i: int, today: date, direction: Direction) ->
 
 def _year(folds: Sequence[str], i: int, today: date, direction: Direction) -> Period | None:
     text = _at(folds, i)
-    if re.fullmatch(r"20[0-4]\d", text) and _at(folds, i + 1) not in {"hours", "credits", "hrs"}:
+    if re.fullmatch(r"20[0-4]\d", text):
         return Period(date(int(text), 1, 1), date(int(text), 12, 31), i, i + 1)
     match = re.fullmatch(r"q([1-4])", text + _at(folds, i + 1)) if text == "q" else None
     if match:

@@ -39,12 +39,14 @@ _NO_ORGANIZER_BEFORE = listed(
     "credit credits prescribed elective member pra cat category act points"
 )
 _OFFERINGS = listed(
-    "course courses conference meeting webinar webinars annual lecture activity modules module"
+    "course courses conference conferences meeting meetings webinar webinars annual lecture"
+    " lectures activity activities modules module"
 )
 _NAME_STARTS = frozenset({"american", "national", "society", "international", "royal", "southern"})
 _NAME_HEADS = frozenset({"college", "academy", "society", "association", "board"})
 _FOLLOWS_CITY = listed("clinic university medical hospital health childrens general children board")
 _LONGEST_NAME = 8
+_LOOSE_LEADS = frozenset({"to", "attended"})
 
 
 def find_providers(
@@ -67,12 +69,15 @@ def find_providers(
         if before == "the" and find.first > 1:
             before = folds[find.first - 2]
         after = folds[find.last] if find.last < len(folds) else ""
+        soon = folds[find.last : find.last + 3]
         if after in _NO_ORGANIZER_BEFORE:
             return False
         if before in _ORGANIZER_LEADS or _stands_alone(words, find):
             return True
         is_capital = words[find.first].is_capital and not shouted
-        return after in _OFFERINGS and (is_capital or after in {"meeting", "conference", "annual"})
+        if is_capital and (before in {"to", "attended"} or any(f in _OFFERINGS for f in soon)):
+            return True
+        return after in {"meeting", "conference", "annual"}
 
     known = lexicon.providers.finds(folds, counts)
     shaped = _shaped(words, fixed, lexicon, blocked)
@@ -172,7 +177,10 @@ def find_unlisted(
     lexicon: Lexicon,
     leads: Sequence[str],
 ) -> Find | None:
-    """A name after one of the lead words: words no list knows, or words with a capital."""
+    """A name after one of the lead words: words no list knows, or words with a capital.
+
+    After "to" and "attended" only capitals count.
+    """
     plain_text = not any(w.raw[0].isupper() for w in words[1:])
     for i, fold in enumerate(fixed[:-1]):
         if fold not in leads or i in held:
@@ -184,7 +192,7 @@ def find_unlisted(
                 break
             if k > first and any(c in words[k].gap for c in ",.;:!?()"):
                 break
-            is_unknown = fixed[k] not in lexicon.spelling.known
+            is_unknown = fixed[k] not in lexicon.spelling.known and fold not in _LOOSE_LEADS
             is_named = words[k].raw[0].isupper() and not plain_text
             if not (is_unknown or is_named):
                 break

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.understanding import fields
+from bot.understanding.amounts import read_amounts
 from bot.understanding.gazetteer import Find
 from bot.understanding.jurisdictions import find_jurisdictions
 from bot.understanding.lexicon import Lexicon
@@ -71,6 +72,8 @@ def read(text: str, lexicon: Lexicon) -> Reading:
 
     def take(kind: str, found: Sequence[Find]) -> None:
         finds[kind] = tuple(found)
+        if kind == "proper_name":
+            return
         blocked.update(i for find in found for i in range(find.first, find.last))
 
     take("certifying_board", fields.find_boards(fixed, lexicon, blocked))
@@ -86,6 +89,7 @@ def read(text: str, lexicon: Lexicon) -> Reading:
             lexicon.jurisdictions,
             [*finds["certifying_board"], *finds["proper_name"], *finds["provider"], *topics],
             is_field=any(f in _FIELD for f in fixed) or bool(topics) or bool(blocked),
+            marks=_marks(folds, fixed, lexicon),
         ),
     )
     take("credit_type", fields.find_credit_types(fixed, words, lexicon, blocked))
@@ -100,6 +104,14 @@ def read(text: str, lexicon: Lexicon) -> Reading:
     kept, negated = _without_negated(finds, folds)
     canonical, unknown = _canonical(folds, fixed, finds, lexicon)
     return Reading(text, words, folds, fixed, kept, negated, canonical, unknown)
+
+
+def _marks(folds: Sequence[str], fixed: Sequence[str], lexicon: Lexicon) -> frozenset[int]:
+    """The words of topics and amounts."""
+    amounts = [amount for amount in read_amounts(folds) if amount.unit == "credits"]
+    spans = [(find.first, find.last) for find in lexicon.topics.finds(fixed)]
+    spans.extend((amount.first, amount.last) for amount in amounts)
+    return frozenset(i for first, last in spans for i in range(first, last))
 
 
 def _without_negated(

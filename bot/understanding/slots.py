@@ -34,7 +34,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "deadline": ("jurisdictions", "certifying_board", "license_type", "specialty", "topics"),
     "reminder_settings": ("jurisdictions", "certifying_board", "topics", "license_type"),
     "complaint": ("jurisdictions", "topics", "specialty", "provider", "certifying_board"),
-    "faq": (*_COMMON, "provider"),
+    "faq": _COMMON,
     "add_credit": (*_COMMON, "format", "provider", "city"),
     "transcript": (*_COMMON, "provider", "format"),
     "plan": (*_COMMON, "format", "free"),
@@ -150,9 +150,10 @@ def _dates(
         if intent == "credit_status" and not _is_range(folds, span):
             continue
         if intent in _RANGED:
-            if span.start and "date_from" not in filling.slots:
+            is_stretch = intent == "plan" and span.start == today
+            if span.start and not is_stretch:
                 filling.put("date_from", span.start.isoformat(), words)
-            if span.end and "date_to" not in filling.slots:
+            if span.end:
                 filling.put("date_to", span.end.isoformat(), words)
             break
         day = span.day if not span.is_bound else span.end or span.start
@@ -169,7 +170,8 @@ def _is_range(folds: list[str], span: Span) -> bool:
     """Whether a span of days bounds one's own credits ("this year", "since June")."""
     leads = {"this", "last", "past", "since", "in", "during"}
     lead = folds[span.first - 1] if span.first else ""
-    return span.is_bound or folds[span.first] in leads or lead in leads
+    is_past = span.start is not None
+    return is_past and (span.is_bound or folds[span.first] in leads or lead in leads)
 
 
 def _is_exact(folds: list[str], span: Span) -> bool:
@@ -241,7 +243,7 @@ def _unlisted(
         if find:
             filling.put("city", reading.quote(find), reading.quote(find))
     leads = {
-        "add_credit": ("from", "at", "by", "with", "via", "through"),
+        "add_credit": ("from", "at", "by", "with", "via", "through", "to", "attended"),
         "complaint": ("against", "by", "from"),
         "activity_search": ("from", "by"),
     }.get(intent)

@@ -25,7 +25,7 @@ from bot.understanding.scoring import INTENTS, features
 from bot.understanding.words import phrase
 
 _SEED = 20261123
-_MOST = 60
+_MOST = 90
 _EPOCHS = 10
 _RATE = 1.0
 _DECAY = 1e-3
@@ -55,12 +55,21 @@ def general_questions(root: Path) -> Iterator[tuple[str, str]]:
             yield from ((intent, text) for text in (entry["question"], *entry["variants"]))
 
 
-def expanded(line: str, chance: random.Random, names: Mapping[str, Sequence[str]]) -> str:
-    """One sentence of a phrase: one of each alternative, a name for each placeholder."""
-    while match := _CHOICE.search(line):
-        line = line[: match.start()] + chance.choice(match[1].split("|")) + line[match.end() :]
-    line = _NAME.sub(lambda m: chance.choice(names[m[1]]), line)
-    return " ".join(line.split())
+def expanded(line: str, chance: random.Random, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Sentences of a phrase in which each alternative comes at least once."""
+    parts = _CHOICE.split(line)
+    choices = [part.split("|") for part in parts]
+    for options in choices:
+        chance.shuffle(options)
+    most = max(len(options) for options in choices)
+    count = max(most, 1 + line.count("|") + 2 * line.count("{"))
+    for turn in range(min(_MOST, count)):
+        if turn and turn % most == 0:
+            for options in choices:
+                chance.shuffle(options)
+        text = "".join(options[turn % len(options)] for options in choices)
+        text = _NAME.sub(lambda m: chance.choice(names[m[1]]), text)
+        yield " ".join(text.split())
 
 
 def sentences(folder: Path) -> list[tuple[str, str]]:
@@ -70,8 +79,7 @@ def sentences(folder: Path) -> list[tuple[str, str]]:
         names = tomllib.load(file)
     found: dict[tuple[str, str], None] = {}
     for intent, line in phrases(folder):
-        for _ in range(min(_MOST, 1 + line.count("|") + 2 * line.count("{"))):
-            found[(intent, expanded(line, chance, names))] = None
+        found.update(dict.fromkeys((intent, text) for text in expanded(line, chance, names)))
     found.update(dict.fromkeys(general_questions(folder.parent.parent)))
     return list(found)
 
