@@ -1,6 +1,7 @@
 """`cmebot read-transcript` and `cmebot export-transcript`, for scripts and operators."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -106,3 +107,9 @@ def test_every_reason_has_its_words():
         "I found no table of credits: no column for the activity’s title or the credits."
         " The columns I see: Course, When."
     )
+
+
+def test_every_reason_is_explained_in_the_documentation():
+    written = Path("docs/transcripts.md").read_text(encoding="utf-8")
+
+    assert [reason for reason in (*REFUSED, *UNREAD) if f"`{reason}`" not in written] == []

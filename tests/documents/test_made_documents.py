@@ -102,6 +102,7 @@ def test_thirty_credits_fit_one_page(texan, texan_standings):
     assert "Page 1 of 1" in page
 
 
+@pytest.mark.behaviour(38)
 def test_the_page_says_who_when_where_they_stand_and_how_sure_each_credit_is(rulebook):
     physician = Physician(
         1,

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.documents.transcripts.read import read_transcript
+from bot.documents.transcripts.reading import RefusedError
 from tests.documents.files import PARS_HEADER, columned_pdf, ruled_pdf, workbook
 
 
@@ -108,6 +109,13 @@ def test_points_of_a_board_nobody_knows():
     reading = csv("Date,Title,MOC Points,Board", "4/21/2022,Ethics,5,Board of Stars")
 
     assert [unread.reason for unread in reading.unread] == ["board_unknown"]
+
+
+def test_a_list_without_a_header_is_not_taken_for_one():
+    with pytest.raises(RefusedError) as refused:
+        csv("4/21/2022,Ethics,1.5 AMA PRA Category 1 Credits", "4/22/2022,Pain,1 Cat 1")
+
+    assert refused.value.reason == "no_columns"
 
 
 def test_activities_not_finished_are_no_credits():

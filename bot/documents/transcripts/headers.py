@@ -21,6 +21,9 @@ SHORTEST = 5
 IGNORED = "ignored"
 AMOUNTS = ("amount", "minutes", "points", "part_points")
 NAMES = ("title", "activity_id", "learner")
+_STATED = re.compile(r"\d*[.,]?\d+ ")
+"""`1.5 AMA PRA Category 1 Credits` is an amount, not the header of amounts."""
+
 _NO_AMOUNT = frozenset({"id", "date", "number", "name", "expires", "required", "needed", "type"})
 
 
@@ -116,7 +119,7 @@ def _column(index: int, header: str) -> tuple[Column, int]:
         role, rank = synonyms[whole]
         return Column(index, header, role), rank
     short_role, short_rank = synonyms.get(short, ("", 0))
-    named = credit_named(header)
+    named = None if _STATED.match(header) else credit_named(header)
     if named and short_role in ("", "amount", "points") and not _NO_AMOUNT & set(whole.split()):
         return Column(index, header, "amount", named), 0
     if short_role:
