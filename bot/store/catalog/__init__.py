@@ -23,7 +23,7 @@ from bot.store.catalog.filters import open_on
 from bot.store.catalog.matching import matches
 from bot.store.catalog.ranking import ranked
 from bot.store.catalog.rows import READ, activity_of
-from bot.store.catalog.tables import create_tables
+from bot.store.catalog.tables import LAYOUT, create_tables
 from bot.store.catalog.view import Shelf, View
 
 BUSY_MS = 10_000
@@ -208,6 +208,13 @@ def open_catalog(path: Path | str) -> Catalog:
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.begin() as connection:
-        create_tables(connection)
+    pooled = engine.raw_connection()
+    try:
+        [layout] = pooled.cursor().execute("PRAGMA user_version").fetchone()
+    finally:
+        pooled.close()
+    if layout != LAYOUT:
+        # Only now: a catalog that another process is filling can be opened all the same.
+        with engine.begin() as connection:
+            create_tables(connection)
     return Catalog(engine)

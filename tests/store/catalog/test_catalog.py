@@ -180,6 +180,14 @@ def test_threads_search_while_another_writes(own):
     own.check()
 
 
+def test_a_catalog_that_is_being_filled_can_be_opened_and_searched(own):
+    with own._writing() as sql:
+        sql.execute("UPDATE sync SET version = version + 1")
+        other = open_catalog(own._engine.url.database)
+        assert found_by(other, "opiod")
+        other.close()
+
+
 READER = """
 import sys
 from datetime import date

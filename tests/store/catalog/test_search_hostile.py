@@ -92,7 +92,7 @@ searches = st.builds(
 
 
 @settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(search=searches)
 def test_any_search_has_an_answer_that_holds(real, search):
