@@ -30,6 +30,8 @@ class Implied:
 class FactWord:
     """One fact: the question that asks for it, why, its phrase ("if you ..."), how to answer.
 
+    `not_from`: certificates of these boards (neither ABMS nor AOA) do not tell of the fact.
+
     `about`: the `physician`, a `license`, a `rule`, or a `board` that has published no figure.
     """
 
@@ -40,6 +42,7 @@ class FactWord:
     kind: Answer
     about: Literal["physician", "license", "rule", "board"]
     implied_by: tuple[Implied, ...] = ()
+    not_from: tuple[str, ...] = ()
 
 
 Facts = Mapping[str, FactWord]
@@ -54,9 +57,11 @@ def load_facts(path: Path) -> Facts:
 def _read(item: Mapping[str, object]) -> FactWord:
     rest = dict(item)
     implied = rest.pop("implied_by", ())
+    not_from = rest.pop("not_from", ())
     return FactWord(
         **rest,  # type: ignore[arg-type]
         implied_by=tuple(Implied(i["fact"], i["is"], i["then"]) for i in implied),  # type: ignore[attr-defined]
+        not_from=tuple(not_from),  # type: ignore[arg-type]
     )
 
 
@@ -73,7 +78,12 @@ def profile_of(physician: Physician, facts: Facts) -> Profile:
     """
     profile = physician.profile
     known: dict[str, Fact] = {}
-    since = [held.since for held in physician.certifications if held.since is not None]
+    others = facts["certified_on"].not_from
+    since = [
+        held.since
+        for held in physician.certifications
+        if held.since is not None and held.board.upper() not in others
+    ]
     if since:
         known["certified_on"] = max(since)
     if profile.dea_expires is not None:

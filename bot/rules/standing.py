@@ -233,7 +233,7 @@ class _Judging:
             missing_fact=missing,
             counted=tuple(found.counted),
             left_out=tuple(found.left_out),
-            relies_on=relies,
+            relies_on=tuple(dict.fromkeys(relies)),
             topics=tuple(sorted(rule.topics)),
             unit="courses" if courses else "credits",
             inside=rule.inside,

@@ -88,6 +88,11 @@ def test_what_follows_from_what_was_said_is_known_too(rules):
     assert facts["certified_on"] == date(2018, 1, 1)
 
 
+def test_a_certificate_of_no_abms_or_aoa_board_is_no_exam_passed(rules):
+    physician = Physician(1, certifications=(Certification("NBPAS", date(2026, 1, 1)),))
+    assert "certified_on" not in profile_of(physician, rules.facts).facts
+
+
 def test_what_was_said_outright_wins(rules):
     said = {"prescribes_opioids": True, "prescribes_controlled": False, "dea": False}
     physician = Physician(1, Profile(facts=said, dea_expires=date(2027, 1, 1)))
