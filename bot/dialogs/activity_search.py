@@ -9,7 +9,7 @@ from typing import Any
 from bot.buttons import Press, pack
 from bot.dialogs import menu, offers, start
 from bot.dialogs.context import Context, Dialog
-from bot.dialogs.standings import gaps
+from bot.dialogs.standings import gaps, open_rules
 from bot.model import (
     AcknowledgePress,
     Activity,
@@ -20,6 +20,7 @@ from bot.model import (
     Question,
     Remember,
     Rows,
+    RuleStanding,
     SaveActivity,
     Say,
     Search,
@@ -95,7 +96,7 @@ def _picked(question: Question, context: Context) -> Sequence[Effect] | None:
 
 def _search(question: Question, page: int, context: Context) -> Search:
     slots = question.slots
-    open_topics = gaps(context)
+    open_topics = gaps(open_rules(context))
     codes = slots.get("jurisdictions", ())
     place = codes[0] if codes and slots.get("format") in ("in-person", "live") else None
     return Search(
@@ -138,11 +139,12 @@ def _page(
 ) -> tuple[dict[str, Any], Rows]:
     search = _search(question, page, context)
     found = context.catalog.search(search)
+    wanting = open_rules(context)
     values = {
         "total": found.total,
         "heard": _heard(question, context),
         "relaxed": found.relaxed,
-        "entries": [_entry(hit.activity, search, context) for hit in found.hits],
+        "entries": [_entry(hit.activity, wanting) for hit in found.hits],
         "first": page * PAGE + 1,
         "page": page + 1,
         "pages": max(1, -(-found.total // PAGE)),
@@ -193,11 +195,11 @@ def _heard(question: Question, context: Context) -> list[str]:
     return heard
 
 
-def _entry(activity: Activity, search: Search, context: Context) -> dict[str, Any]:
+def _entry(activity: Activity, wanting: Sequence[RuleStanding]) -> dict[str, Any]:
     return {
         "activity": activity,
         "credit": _in_short(activity),
-        "closes": _closes(activity, search.gaps, context),
+        "closes": _closes(activity, wanting),
     }
 
 
@@ -222,18 +224,19 @@ def _credit(activity: Activity, context: Context) -> list[str]:
     return said
 
 
-def _closes(activity: Activity, open_topics: Mapping[str, Decimal], context: Context) -> list[str]:
-    """Which open topics it would serve, and how much of each."""
+def _closes(activity: Activity, wanting: Sequence[RuleStanding]) -> list[str]:
+    """Which open rules it would serve, and how much of each: `1 of 2 h, Medical ethics …`."""
     offered = max(
-        (offer.amount for offer in activity.credits if offer.amount is not None), default=None
+        (offer.amount for offer in activity.credits if offer.amount and offer.type != "moc"),
+        default=None,
     )
+    if offered is None:
+        return []
     said = []
-    for topic in activity.topics:
-        left = open_topics.get(topic)
-        if left and offered:
-            closed = min(left, offered).normalize()
-            name = context.knowledge.topic_name(topic)
-            said.append(f"{closed:f} of {left.normalize():f}\u00a0h {name.lower()}")
+    for rule in wanting:
+        if rule.left and set(rule.topics) & set(activity.topics):
+            closed = min(rule.left, offered).normalize()
+            said.append(f"{closed:f} of {rule.left.normalize():f}\u00a0h, {rule.title}")
     return said
 
 
@@ -256,7 +259,7 @@ def _detail_parts(
     values = {
         "activity": activity,
         "credit": _credit(activity, context),
-        "closes": _closes(activity, gaps(context), context),
+        "closes": _closes(activity, open_rules(context)),
         "topics": [context.knowledge.topic_name(topic) for topic in activity.topics],
         "ended": activity.end_date is not None and activity.end_date < context.today,
     }

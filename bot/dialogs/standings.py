@@ -30,15 +30,25 @@ def everything(context: Context) -> tuple[Standing, ...]:
     return (*licenses, *found.certifications, *found.federal)
 
 
-def gaps(context: Context) -> Mapping[str, Decimal]:
-    """Open topics with the credits still missing, the largest need of any license for each."""
-    missing: dict[str, Decimal] = {}
+def open_rules(context: Context) -> tuple[RuleStanding, ...]:
+    """Topic rules of licenses and federal law that are not met, the largest need first."""
     if not context.physician.licenses:
-        return missing
-    for one in everything(context):
-        for rule in in_state(one, State.NOT_MET):
-            for topic in rule.topics if rule.left else ():
-                missing[topic] = max(missing.get(topic, Decimal(0)), rule.left or Decimal(0))
+        return ()
+    found = [
+        rule
+        for one in everything(context)
+        for rule in in_state(one, State.NOT_MET)
+        if rule.topics and rule.left
+    ]
+    return tuple(sorted(found, key=lambda rule: -(rule.left or Decimal(0))))
+
+
+def gaps(rules: Sequence[RuleStanding]) -> Mapping[str, Decimal]:
+    """Topics that serve open rules with the credits still missing, the largest need for each."""
+    missing: dict[str, Decimal] = {}
+    for rule in rules:
+        for topic in rule.topics:
+            missing[topic] = max(missing.get(topic, Decimal(0)), rule.left or Decimal(0))
     return missing
 
 

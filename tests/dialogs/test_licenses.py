@@ -122,7 +122,7 @@ def test_the_dea_date_and_its_undo(rivera):
     ("text", "day"),
     [
         ("my dea expires 5/2028", date(2028, 5, 31)),
-        ("dea good through may 2028", date(2028, 5, 31)),
+        ("my dea is good through may 2028", date(2028, 5, 31)),
     ],
 )
 def test_a_bare_month_is_its_last_day(rivera, text, day):
