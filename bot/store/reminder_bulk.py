@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +28,25 @@ W: Any = sa.inspect(ReminderWishRow).local_table.c
 
 SLICE = 40_000
 """Rows a transaction looks at: some tenths of a second, so that a chat never waits long."""
-MINUTES = ("quiet_from", "quiet_until", "minute")
+SLOT = sa.Table(
+    "slot",
+    sa.MetaData(),
+    sa.Column("zone", sa.String, primary_key=True),
+    sa.Column("quiet_from", sa.Integer, primary_key=True),
+    sa.Column("quiet_until", sa.Integer, primary_key=True),
+    sa.Column("minute", sa.Integer, primary_key=True),
+    sa.Column("due_at", UTCDateTime),
+    prefixes=["TEMPORARY"],
+)
+TERM = sa.Table(
+    "term",
+    sa.MetaData(),
+    sa.Column("board", sa.String, primary_key=True),
+    sa.Column("expires", sa.Date, primary_key=True),
+    sa.Column("last_day", sa.Date),
+    sa.Column("halfway", sa.Date),
+    prefixes=["TEMPORARY"],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +102,13 @@ def keep_terms(records: Records, terms: Sequence[Term]) -> int:
         return 0
     written = 0
     for first, last in _slices(records, L):
-        with records.writing() as session, _terms(session, terms) as table:
-            fits = sa.and_(table.c.board == L.board, table.c.expires == L.expires)
+        with records.writing() as session, _terms(session, terms):
+            fits = sa.and_(TERM.c.board == L.board, TERM.c.expires == L.expires)
             within = L.id.between(first, last)
             cycle = {
-                "last_day": table.c.last_day,
-                "halfway": table.c.halfway,
-                "seen": table.c.expires,
+                "last_day": TERM.c.last_day,
+                "halfway": TERM.c.halfway,
+                "seen": TERM.c.expires,
             }
             moved = sa.update(DeadlineRow).values(**cycle, fresh=True, rolls=False, **_forgotten())
             written += _count(
@@ -115,7 +134,7 @@ def keep_terms(records: Records, terms: Sequence[Term]) -> int:
                     sa.false(),
                     sa.literal(0),
                 )
-                .join(table, fits)
+                .join(TERM, fits)
                 .where(
                     within,
                     ~sa.exists().where(D.license_id == L.id),
@@ -126,7 +145,9 @@ def keep_terms(records: Records, terms: Sequence[Term]) -> int:
                 "rolls", "fresh", "stopped", "snoozes",
             ]  # fmt: skip
             written += _count(
-                session.connection().execute(_insert(session, DeadlineRow, names, added))
+                session.connection().execute(
+                    _insert(records.engine.dialect.name, DeadlineRow, names, added)
+                )
             )
     return written
 
@@ -139,8 +160,9 @@ def _forgotten() -> Mapping[str, Any]:
 def keep_wishes(records: Records, zones: Mapping[str, str], otherwise: str) -> int:
     """Give everybody without wishes the usual ones, in the zone of their first license's board."""
     written = 0
-    zone = sa.case(zones, value=L.board, else_=otherwise)
-    for first, last in _slices(records, P):
+    without = ~sa.exists().where(W.physician_id == P.id)
+    for first, last in _slices(records, P, without):
+        zone = sa.case(zones, value=L.board, else_=otherwise)
         with records.writing() as session:
             earliest = (
                 sa.select(L.physician_id, sa.func.min(L.id).label("id"))
@@ -158,12 +180,14 @@ def keep_wishes(records: Records, zones: Mapping[str, str], otherwise: str) -> i
                 .join(LicenseRow, L.id == earliest.c.id, isouter=True)
                 .where(
                     P.id.between(first, last),
-                    ~sa.exists().where(W.physician_id == P.id),
+                    without,
                 )
             )
             names = ["physician_id", "zone", *_usual_wishes()]
             written += _count(
-                session.connection().execute(_insert(session, ReminderWishRow, names, found))
+                session.connection().execute(
+                    _insert(records.engine.dialect.name, ReminderWishRow, names, found)
+                )
             )
     return written
 
@@ -202,59 +226,78 @@ def plan_stages(
     if not mornings:
         return 0
     written = 0
-    present = sa.case(
-        *((_lies_in(window), sa.literal(window.stage)) for window in windows), else_=None
+    stages = tuple((one.stage, one.halfway_by is not None) for one in windows)
+    days = {
+        f"{name}_{place}": getattr(one, name)
+        for place, one in enumerate(windows)
+        for name in ("first", "last", "halfway_by")
+        if getattr(one, name) is not None
+    }
+    planning = _planning(stages, records.engine.dialect.name, only_fresh=only_fresh)
+    seen = (
+        sa.update(DeadlineRow)
+        .where(D.id.between(sa.bindparam("low"), sa.bindparam("high")), D.fresh)
+        .values(fresh=False)
     )
-    for first, last in _slices(records, D, only_fresh=only_fresh):
-        with records.writing() as session, _slots(session, mornings) as slots:
-            stage = present.label("stage")
-            found = (
-                sa.select(
-                    D.physician_id.label("physician_id"),
-                    D.board.label("board"),
-                    D.last_day.label("last_day"),
-                    stage,
-                    slots.c.due_at.label("due_at"),
-                )
-                .join(
-                    ReminderWishRow,
-                    W.physician_id == D.physician_id,
-                )
-                .join(
-                    slots,
-                    sa.and_(
-                        slots.c.zone == W.zone,
-                        slots.c.quiet_from == W.quiet_from,
-                        slots.c.quiet_until == W.quiet_until,
-                        slots.c.minute == W.minute,
-                    ),
-                )
-                .where(
-                    D.id.between(first, last),
-                    *_wanted(),
-                    W.days.is_(None),
-                    W.weekends,
-                    *([D.fresh] if only_fresh else []),
-                    sa.or_(*(_lies_in(window) for window in windows)),
-                )
-                .subquery()
-            )
-            new = sa.select(*found.c, sa.literal("planned"), sa.literal(0)).where(
-                ~sa.exists().where(
-                    R.physician_id == found.c.physician_id,
-                    R.board == found.c.board,
-                    R.last_day == found.c.last_day,
-                    R.stage == found.c.stage,
-                )
-            )
-            names = ["physician_id", "board", "last_day", "stage", "due_at", "state", "attempts"]
-            written += _count(
-                session.connection().execute(_insert(session, ReminderRow, names, new))
-            )
-            session.execute(
-                sa.update(DeadlineRow).where(D.id.between(first, last), D.fresh).values(fresh=False)
-            )
+    for low, high in _slices(records, D, D.fresh if only_fresh else None):
+        with records.writing() as session, _slots(session, mornings):
+            connection = session.connection()
+            written += _count(connection.execute(planning, {"low": low, "high": high, **days}))
+            connection.execute(seen, {"low": low, "high": high})
     return written
+
+
+@cache
+def _planning(stages: tuple[tuple[str, bool], ...], dialect: str, *, only_fresh: bool) -> Any:
+    """The statement that plans one slice; it is large, and the same every day."""
+    inside = [_lies_in(place, halfway=halfway) for place, (_, halfway) in enumerate(stages)]
+    named = zip(inside, (sa.literal(stage) for stage, _ in stages), strict=True)
+    found = (
+        sa.select(
+            D.physician_id.label("physician_id"),
+            D.board.label("board"),
+            D.last_day.label("last_day"),
+            sa.case(*named, else_=None).label("stage"),
+            SLOT.c.due_at.label("due_at"),
+        )
+        .join(ReminderWishRow, W.physician_id == D.physician_id)
+        .join(
+            SLOT,
+            sa.and_(
+                SLOT.c.zone == W.zone,
+                SLOT.c.quiet_from == W.quiet_from,
+                SLOT.c.quiet_until == W.quiet_until,
+                SLOT.c.minute == W.minute,
+            ),
+        )
+        .where(
+            D.id.between(sa.bindparam("low"), sa.bindparam("high")),
+            *_wanted(),
+            W.days.is_(None),
+            W.weekends,
+            *([D.fresh] if only_fresh else []),
+            sa.or_(*inside),
+        )
+        .subquery()
+    )
+    new = sa.select(*found.c, sa.literal("planned"), sa.literal(0)).where(
+        ~sa.exists().where(
+            R.physician_id == found.c.physician_id,
+            R.board == found.c.board,
+            R.last_day == found.c.last_day,
+            R.stage == found.c.stage,
+        )
+    )
+    names = ["physician_id", "board", "last_day", "stage", "due_at", "state", "attempts"]
+    return _insert(dialect, ReminderRow, names, new)
+
+
+def _lies_in(place: int, *, halfway: bool) -> sa.ColumnElement[bool]:
+    first, last, half = (
+        sa.bindparam(f"{n}_{place}", type_=sa.Date) for n in ("first", "last", "halfway_by")
+    )
+    inside: sa.ColumnElement[bool] = D.last_day.between(first, last)
+    return sa.and_(inside, D.halfway <= half) if halfway else inside
 
 
 def with_own_days(
@@ -307,63 +350,42 @@ def _wanted() -> Sequence[sa.ColumnElement[bool]]:
     )
 
 
-def _lies_in(window: Window) -> sa.ColumnElement[bool]:
-    inside: sa.ColumnElement[bool] = D.last_day.between(window.first, window.last)
-    if window.halfway_by is None:
-        return inside
-    return sa.and_(inside, D.halfway <= window.halfway_by)
-
-
-def _slots(
-    session: Session, mornings: Mapping[Hours, datetime]
-) -> AbstractContextManager[sa.Table]:
+def _slots(session: Session, mornings: Mapping[Hours, datetime]) -> AbstractContextManager[None]:
     rows = [{**asdict(hours), "due_at": due_at} for hours, due_at in mornings.items()]
-    keys: list[sa.Column[Any]] = [
-        sa.Column("zone", sa.String, primary_key=True),
-        *(sa.Column(name, sa.Integer, primary_key=True) for name in MINUTES),
-    ]
-    return _temporary(session, "slot", (*keys, sa.Column("due_at", UTCDateTime)), rows)
+    return _temporary(session, SLOT, rows)
 
 
-def _terms(session: Session, terms: Sequence[Term]) -> AbstractContextManager[sa.Table]:
-    columns = (
-        sa.Column("board", sa.String, primary_key=True),
-        sa.Column("expires", sa.Date, primary_key=True),
-        sa.Column("last_day", sa.Date),
-        sa.Column("halfway", sa.Date),
-    )
-    return _temporary(session, "term", columns, [asdict(one) for one in terms])
+def _terms(session: Session, terms: Sequence[Term]) -> AbstractContextManager[None]:
+    return _temporary(session, TERM, [asdict(one) for one in terms])
 
 
 @contextmanager
 def _temporary(
-    session: Session,
-    name: str,
-    columns: Sequence[sa.Column[Any]],
-    rows: Sequence[Mapping[str, Any]],
-) -> Iterator[sa.Table]:
+    session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> Iterator[None]:
     """A table of this connection only; a list of values could not be joined by an index."""
-    table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
     table.create(session.connection())
     session.execute(sa.insert(table), list(rows))
-    yield table
+    yield
     table.drop(session.connection())
 
 
-def _slices(records: Records, table: Any, *, only_fresh: bool = False) -> Iterator[tuple[int, int]]:
+def _slices(
+    records: Records, table: Any, where: sa.ColumnElement[bool] | None = None
+) -> Iterator[tuple[int, int]]:
     """Ranges of a table's ids that hold at most `SLICE` rows each."""
+    bounds = sa.select(sa.func.min(table.id), sa.func.max(table.id))
     with records.reading() as session:
-        bounds = sa.select(sa.func.min(table.id), sa.func.max(table.id))
-        first, last = session.execute(bounds.where(table.fresh) if only_fresh else bounds).one()
+        first, last = session.execute(bounds if where is None else bounds.where(where)).one()
     if first is None:
         return
     for start in range(first, last + 1, SLICE):
         yield start, min(start + SLICE - 1, last)
 
 
-def _insert(session: Session, table: Any, names: Sequence[str], found: Any) -> Any:
-    insert = INSERTS[session.get_bind().dialect.name]
-    return insert(table).from_select(names, found, include_defaults=False).on_conflict_do_nothing()
+def _insert(dialect: str, table: Any, names: Sequence[str], found: Any) -> Any:
+    insert = INSERTS[dialect](table).from_select(names, found, include_defaults=False)
+    return insert.on_conflict_do_nothing()
 
 
 def _count(result: Any) -> int:

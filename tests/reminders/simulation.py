@@ -1,10 +1,8 @@
 """Months of reminders in seconds: the real planner and delivery, a clock, and people who listen."""
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from random import Random
 
 import sqlalchemy as sa
 
@@ -102,6 +100,7 @@ def next_due(records, now):
 
 def live_through(records, rules, clock, until, workers, *, on_day=None, on_kill=None):
     """Plan each day and deliver all that comes due, until a day is reached."""
+    runner = asyncio.Runner()
     while clock.now.date() < until:
         day_end = datetime.combine(clock.now.date() + timedelta(days=1), time(0), UTC)
         if on_day is not None:
@@ -112,11 +111,15 @@ def live_through(records, rules, clock, until, workers, *, on_day=None, on_kill=
             clock.now = due
             for place, worker in enumerate(workers):
                 try:
-                    asyncio.run(worker.tick())
+                    runner.run(worker.tick())
                 except KilledError:
+                    # What else was under way dies with the loop.
+                    runner.close()
+                    runner = asyncio.Runner()
                     workers[place] = on_kill(worker)
             clock.go(seconds=1)
         clock.now = day_end
+    runner.close()
 
 
 ZONED = {
@@ -147,11 +150,6 @@ def invented(draw, start):
     )
     dea = start + timedelta(days=draw.randrange(20, 700)) if draw.random() < 0.3 else None
     return Physician(0, Profile(name="Ada Moreno", dea_expires=dea), licenses=licenses)
-
-
-@contextmanager
-def seeded(number):
-    yield Random(number)
 
 
 def read(html):

@@ -333,8 +333,8 @@ def preferences_of(physician):
 def test_what_is_sent_is_what_was_planned_in_advance(records, rules, clock, people, worker):
     """`remind --plan` and the real delivery agree, message by message."""
     clock.now = START
-    end = START.date() + timedelta(days=400)
-    known = crowd(records, 8, seed=7)
+    end = START.date() + timedelta(days=300)
+    known = crowd(records, 6, seed=7)
     live_through(records, rules, clock, end, [worker])
     for chat, physician in known.items():
         expected = [
@@ -367,7 +367,7 @@ def _local(at, zone):
 @pytest.mark.behaviour(49)
 @pytest.mark.behaviour(53)
 def test_two_years_with_two_workers_kills_and_a_clock_set_back(records, rules, clock):
-    two_years(records, rules, clock, count=12, days=730, seed=11)
+    two_years(records, rules, clock, count=6, days=730, seed=11)
 
 
 @pytest.mark.soak
