@@ -4,7 +4,7 @@ import json
 import re
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -56,8 +56,8 @@ def window(activity: Activity) -> tuple[date | None, date]:
     return None, date(max(years), 12, 31) if years else ALWAYS
 
 
-def activity_values(number: int, activity: Activity) -> dict[str, Any]:
-    """The row of the table `activity`."""
+def activity_values(number: int, activity: Activity, words: str = "") -> dict[str, Any]:
+    """The row of the table `activity`; `words` is its title as it is compared."""
     first_day, last_day = window(activity)
     return {
         "number": number,
@@ -75,7 +75,7 @@ def activity_values(number: int, activity: Activity) -> dict[str, Any]:
         "state": activity.state,
         "fee_usd": _text(activity.fee_usd),
         "free": activity.fee_usd == 0,
-        "words": normalised(activity.title),
+        "words": words,
         "open_to_all": activity.open_to_all,
         "credits": json.dumps(
             [[offer.type, _text(offer.amount), offer.board] for offer in activity.credits]
@@ -114,9 +114,9 @@ def said_values(number: int, activity: Activity) -> tuple[int, str, str, str, st
     return (
         number,
         normalised(activity.title),
-        normalised(activity.provider),
-        normalised(place),
-        normalised(subjects),
+        _often(activity.provider),
+        _often(place),
+        _often(subjects),
         normalised(activity.summary or ""),
     )
 
@@ -165,6 +165,10 @@ def activity_of(row: tuple[Any, ...]) -> Activity:
         summary=summary,
         source_as_of=as_of,
     )
+
+
+_often = lru_cache(maxsize=2048)(normalised)
+"""For what many activities have in common."""
 
 
 def _text(value: Any) -> str | None:

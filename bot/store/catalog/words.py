@@ -39,8 +39,7 @@ PREFIX = 7
 
 _APOSTROPHES = re.compile(r"['’ʼ`]")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}")
-_WORD = re.compile(r"[^\W_]+")
-_PLAIN = re.compile(r"[a-z0-9 ]*")
+_WORD = re.compile(rf"([^\W_]{{1,{LONGEST}}})[^\W_]*")
 
 
 def normalised(text: str) -> str:
@@ -52,7 +51,7 @@ def normalised(text: str) -> str:
     if "." in folded:
         folded = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", folded)
     folded = _APOSTROPHES.sub("", folded).replace("&", " and ")
-    return " ".join(word[:LONGEST] for word in _WORD.findall(folded))
+    return " ".join(_WORD.findall(folded))
 
 
 def query_words(text: str) -> tuple[str, ...]:

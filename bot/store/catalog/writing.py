@@ -54,7 +54,13 @@ def _put_chunk(
         numbered.append((known.get(activity.id, last), activity))
     numbered.sort(key=lambda one: one[0])
     said = [rows.said_values(*one) for one in numbered]
-    sql.executemany(_INSERT, [rows.activity_values(*one) for one in numbered])
+    sql.executemany(
+        _INSERT,
+        [
+            rows.activity_values(number, activity, words)
+            for (number, activity), (_, words, *_) in zip(numbered, said, strict=True)
+        ],
+    )
     sql.executemany(_INDEX, said)
     sql.executemany(
         "INSERT INTO tag (kind, value, number) VALUES (?, ?, ?)",
