@@ -1,5 +1,6 @@
 """Rows of a page that stand in columns without any lines between them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,12 +28,13 @@ class Record:
 
 def borders_of(heads: Sequence[tuple[Word, ...]], body: Sequence[TextLine]) -> tuple[float, ...]:
     """Where one column ends and the next begins: the emptiest strip between two headers."""
-    words = [word for line in body for word in line.words]
+    starts = sorted(word.x0 for line in body for word in line.words)
+    stops = sorted(word.x1 for line in body for word in line.words)
     borders = []
     for left, right in pairwise(heads):
         first, last = left[0].x0, right[0].x0
         places = [first + step for step in range(1, max(int(last - first) + 1, 2))]
-        crossed = [sum(word.x0 < place < word.x1 for word in words) for place in places]
+        crossed = [bisect_left(starts, place) - bisect_right(stops, place) for place in places]
         best = min(crossed)
         free = [place for place, count in zip(places, crossed, strict=True) if count == best]
         borders.append(_widest_middle(free, right[0].x0))
