@@ -103,6 +103,22 @@ def wake(session: Session, wakes: Sequence[Wake]) -> int:
     return session.execute(added).scalar() or 0
 
 
+def wake_again(session: Session, one: Wake) -> None:
+    """Plan this even if it was planned and cancelled before, as the physician asked for it."""
+    if not wake(session, [one]):
+        session.execute(
+            sa.update(ReminderRow)
+            .where(
+                R.physician_id == one.physician_id,
+                R.board == one.board,
+                R.last_day == one.last_day,
+                R.stage == one.stage,
+                R.state.not_in(TOLD),
+            )
+            .values(state="planned", due_at=one.due_at, claimed_at=None, settled_at=None)
+        )
+
+
 def take_pace(session: Session, now: datetime, wanted: int, per_second: int) -> int:
     """How many of `wanted` this worker may take in the present second, all workers together."""
     row = session.get(ReminderPaceRow, 1, with_for_update=True)

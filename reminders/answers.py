@@ -1,0 +1,217 @@
+"""What a physician's answer to a reminder changes in the records; in the turn's own transaction.
+
+`board` is a board's id or a duty's (`us-tx`, `ABIM`, `dea`, `mate`). Where a function names a
+board the physician does not hold, nothing changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+
+from sqlmodel import Session
+
+from bot.model import Physician
+from bot.rules.person import Rulebook
+from bot.store import reminders as store
+from bot.store.reminder_tables import DeadlineRow, ReminderWishRow
+from reminders.deadlines import credits_open_of, deadlines_of
+from reminders.decision import holdings_of, refresh
+from reminders.hours import Preferences, inferred_zone, local_day, moment
+from reminders.messages import Message
+from reminders.plan import Past, plan
+from reminders.planner import minute_of, wishes_of
+from reminders.stages import Deadline, Log, offers_other_days, snooze_end
+
+WOKEN = "wake@"
+"""Key of the row that wakes the delivery on a day the physician asked for."""
+AHEAD = timedelta(days=366)
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One physician at one instant, inside the transaction of the turn that answers."""
+
+    session: Session
+    physician: Physician
+    rules: Rulebook
+    now: datetime
+
+    @property
+    def preferences(self) -> Preferences:
+        """The physician's wishes; those of a newcomer follow from the first license."""
+        return wishes_of(_wish(self))
+
+    @property
+    def today(self) -> date:
+        """The physician's local day."""
+        return local_day(self.now, self.preferences)
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """The day a snoozed message comes back, and whether to ask "choose other dates?" now."""
+
+    until: date
+    offer_other_days: bool
+
+
+def change_wishes(
+    at: Answering,
+    *,
+    zone: str | None = None,
+    quiet: tuple[time, time] | None = None,
+    hour: time | None = None,
+    days: Sequence[int] | None = None,
+    usual_days: bool = False,
+    weekends: bool | None = None,
+    stopped: bool | None = None,
+) -> Preferences:
+    """Change what is given, leave the rest; `usual_days` goes back from own days to the table."""
+    row = _wish(at)
+    if zone is not None:
+        row.zone, row.zone_said = zone, True
+    if quiet is not None:
+        row.quiet_from, row.quiet_until = (minute_of(end) for end in quiet)
+    if hour is not None:
+        row.minute = minute_of(hour)
+    if days is not None:
+        row.days = ",".join(str(day) for day in sorted(set(days), reverse=True))
+    if usual_days:
+        row.days = None
+    if weekends is not None:
+        row.weekends = weekends
+    if stopped is not None:
+        row.stopped = stopped
+    at.session.flush()
+    return wishes_of(row)
+
+
+def snooze(at: Answering, board: str, until: date) -> Snoozed | None:
+    """Keep quiet about a board until a day, at most until D-7; None where it is too late for it."""
+    found = _found(at, board)
+    if found is None:
+        return None
+    deadline, row = found
+    end = snooze_end(deadline, until, at.today)
+    if end is None:
+        return None
+    row.snoozed_until, row.answered_on = end, at.today
+    row.snoozes += 1
+    _wake(at, deadline, moment(end, at.preferences))
+    return Snoozed(end, offers_other_days(Log(snoozes=row.snoozes)))
+
+
+def plan_a_day(at: Answering, board: str, on: date, hour: time) -> datetime | None:
+    """Remind on that day at that hour besides the stages; the aware local time it comes at.
+
+    None where that time is over or nothing is due. An hour in the quiet hours moves to their end.
+    """
+    found = _found(at, board)
+    comes = moment(on, at.preferences, hour)
+    if found is None or comes <= at.now:
+        return None
+    deadline, row = found
+    row.planned_on, row.planned_minute, row.answered_on = on, minute_of(hour), at.today
+    row.snoozes = 0
+    _wake(at, deadline, comes)
+    return comes
+
+
+def acknowledge(at: Answering, board: str) -> None:
+    """The physician answered: this ends the stage, not the series."""
+    found = _found(at, board)
+    if found is not None:
+        found[1].answered_on = at.today
+        found[1].snoozes = 0
+
+
+def renewed(at: Answering, board: str) -> Deadline | None:
+    """Nothing more is said of the running cycle; the cycle closed, None where there is none.
+
+    The next one begins by itself as soon as the new last day is on the license (or the DEA
+    registration). A DEA renewal closes the MATE training with it, as it cannot be filed without.
+    """
+    closed = None
+    for one in _with_training(board):
+        found = _found(at, one)
+        if found is not None:
+            deadline, row = found
+            row.closed_day, row.answered_on, row.snoozes = deadline.last_day, at.today, 0
+            closed = closed or deadline
+    return closed
+
+
+def reopen(at: Answering, board: str) -> None:
+    """Take back "renewed" or "stop"; what was sent stays sent."""
+    for row in store.cycles(at.session, at.physician.id):
+        if row.board in _with_training(board):
+            row.closed_day, row.stopped, row.fresh = None, False, True
+
+
+def stop(at: Answering, board: str | None) -> None:
+    """No more reminders for a board, in any cycle; without a board, for nothing at all."""
+    if board is None:
+        _wish(at).stopped = True
+        return
+    found = _found(at, board)
+    if found is not None:
+        found[1].stopped = True
+
+
+def changed(at: Answering) -> None:
+    """The record has changed (a license, a certificate, the DEA date): so may the deadlines."""
+    _wish(at)
+    refresh(at.session, at.physician, deadlines_of(at.physician, at.rules)(at.today))
+
+
+def upcoming(at: Answering, most: int = SHOWN) -> tuple[Message, ...]:
+    """The next messages of the coming year if nothing changes, for `/reminders`."""
+    today = at.today
+    holdings = holdings_of(at.session, at.physician, at.rules, today)
+    speaking = {one.deadline.key for one in holdings}
+    logs = {(one.deadline.key, one.deadline.last_day): one.log for one in holdings}
+    heard = _wish(at).heard_on
+    first = today + timedelta(days=1) if heard is not None and heard >= today else today
+    live = deadlines_of(at.physician, at.rules)
+    planned = plan(
+        lambda day: [one for one in live(day) if one.key in speaking],
+        credits_open_of(at.physician, at.rules),
+        at.preferences,
+        first,
+        today + AHEAD,
+        past=Past(logs, {}),
+    )
+    return tuple(islice(planned, most))
+
+
+def _with_training(board: str) -> tuple[str, ...]:
+    return ("dea", "mate") if board == "dea" else (board,)
+
+
+def _found(at: Answering, board: str) -> tuple[Deadline, DeadlineRow] | None:
+    """The deadline of a board with its row; the one that is due first where there are several."""
+    deadlines = deadlines_of(at.physician, at.rules)(at.today)
+    refresh(at.session, at.physician, deadlines)
+    rows = {(row.board, row.holder): row for row in store.cycles(at.session, at.physician.id)}
+    mine = sorted((one for one in deadlines if one.board == board), key=lambda one: one.last_day)
+    return (mine[0], rows[mine[0].key]) if mine else None
+
+
+def _wake(at: Answering, deadline: Deadline, comes: datetime) -> None:
+    stage = f"{WOKEN}{comes.date().isoformat()}"
+    wake = store.Wake(
+        at.physician.id, deadline.board, deadline.last_day, stage, comes.astimezone(UTC)
+    )
+    store.wake_again(at.session, wake)
+
+
+def _wish(at: Answering) -> ReminderWishRow:
+    row = store.wishes(at.session, at.physician.id)
+    if row is None:
+        zone = inferred_zone(tuple(held.board for held in at.physician.licenses))
+        row = ReminderWishRow(physician_id=at.physician.id, zone=zone)
+        at.session.add(row)
+        at.session.flush()
+    return row
