@@ -16,6 +16,11 @@ _UNTIL = {"by", "until", "til", "till", "through", "thru", "w/in"}
 _AFTER = {"after", "past"}
 _SINCE = {"since", "starting", "from", "beginning"}
 _FILL = {"the", "my", "about", "around", "on", "in", "at", "this", "or", "mid"}
+_TO_NOW = frozenset(
+    (join, end)
+    for join in ("to", "until", "till", "through", "thru")
+    for end in ("now", "today", "present", "date")
+)
 _JOINS = {"to", "and", "until", "through", "thru", "til", "till", "or"}
 
 
@@ -63,6 +68,8 @@ def _bound(folds: Sequence[str], period: Period, today: date, direction: Directi
     if joined:
         first = before if word in {"between", "from"} else period.first
         return Span(period.start, joined.end, first, joined.last, is_bound=True)
+    if tuple(folds[period.last : period.last + 2]) in _TO_NOW:
+        return Span(period.start, None, period.first, period.last + 2, is_bound=True)
     two = (folds[before - 1], word) if before >= 1 else ("", word)
     if word in _BEFORE or two in {("prior", "to"), ("earlier", "than"), ("sooner", "than")}:
         end = period.end if period.is_end else period.start - timedelta(days=1)

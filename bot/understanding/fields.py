@@ -21,6 +21,7 @@ _NOT_PRONOUNS = frozenset({"i", "you", "we", "they", "people", "the", "most", "a
 _LIVE_SUBJECTS = frozenset({"i", "we", "they", "you", "people", "but", "who", "to", "and"})
 _SPECIALTY_STARTS = frozenset({"im", "i", "am", "a", "an", "as", "as a", "retired", "for"})
 _REACH = 3
+_PERMITS = listed("registration license licence permit number registrations certificate csr")
 _WAYS_OF_WORK = listed(
     "doc docs doctor doctors physician physicians only license licenses practice visits work"
     " company registration provider providers job"
@@ -79,6 +80,8 @@ def find_topics(
         text = " ".join(find.words)
         after = folds[find.last] if find.last < len(folds) else ""
         if find.value == "telehealth" and after in _WAYS_OF_WORK:
+            return False
+        if find.value == "controlled-substances" and after in _PERMITS:
             return False
         before = folds[find.first - 1] if find.first else ""
         is_named = before in {"on", "about", "covering"} or _has_near(folds, find, _EDUCATION)
@@ -159,7 +162,7 @@ def find_formats(folds: Sequence[str], lexicon: Lexicon, blocked: set[int]) -> t
         if find.words in {("recorded",), ("recording",)}:
             return before not in {"is", "are", "been", "get", "be", "was", "not"}
         if find.words in {("journal",), ("journals",)}:
-            return after != "of"
+            return after not in {"of", "club"}
         return find.words != ("anytime",)
 
     return lexicon.formats.finds(folds, counts)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.understanding.gazetteer import Find, Gazetteer
@@ -21,6 +22,11 @@ _WANTS = listed(
     " mandate expect recognize honor exempt care"
 )
 _CLOSERS = listed("satisfy finish complete meet cover wrap close do renew tackle about")
+_ENDING = listed("pa ma mo ms co mi al de")
+_BEFORE_PEOPLE = listed("a an the my our as with ask by another his her no any")
+_OPENING_NAMES = listed(
+    "wisc wis mass mich minn penn tenn conn tex wash nebr nev oreg kans colo wyo jersey bama"
+)
 _OPENING = listed("pa ma co mo ms mi ga il mt ar al")
 _PROFESSION_LEADS = frozenset({"a", "an", "as", "am", "im", "physician", "our", "two", "the"})
 _DEGREE_LEADS = frozenset(
@@ -61,16 +67,15 @@ class JurisdictionWords:
         if len(fold) <= _SHORT or fold in self.never or not fold.isalpha():
             return None
         limit = 1 if len(fold) < _MIDDLE else 2
-        near: list[tuple[int, str]] = []
-        for word in self.spellings:
-            if abs(len(word) - len(fold)) > limit:
-                continue
-            distance = OSA.distance(fold, word, score_cutoff=limit)
-            if distance > limit:
-                continue
-            is_first_same = fold[0] == word[0] or sorted(fold[:2]) == sorted(word[:2])
-            if is_first_same or (distance == 1 and len(fold) > _SHORT + 1):
-                near.append((distance, word))
+        found = process.extract(
+            fold, self.spellings, scorer=OSA.distance, score_cutoff=limit, limit=None
+        )
+        near = [
+            (int(distance), word)
+            for word, distance, _ in found
+            if (fold[0] == word[0] or sorted(fold[:2]) == sorted(word[:2]))
+            or (distance == 1 and len(fold) > _SHORT + 1)
+        ]
         near.sort()
         if not near or (len(near) > 1 and near[0][0] == near[1][0]):
             return None
@@ -194,7 +199,7 @@ def _is_supported(sentence: _Sentence, i: int, data: JurisdictionWords) -> bool:
     before, after = sentence.before(i), sentence.after(i)
     if sentence.folds[i] == "main":
         return before in {"in", "for"} and (sentence.ends_at(i) or after in data.after)
-    if len(sentence.folds) == 1:
+    if len(sentence.folds) == 1 or (i == 0 and sentence.folds[0] in _OPENING_NAMES):
         return True
     if before in {"does", "do", "will", "has"} and after in _WANTS:
         return True
@@ -274,6 +279,8 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
         return True
     if before in _CLOSERS and sentence.ends_at(i) and fold in _OPENING:
         return True
+    if fold in _ENDING and sentence.is_field and i + 1 == len(sentence.folds):
+        return before not in _BEFORE_PEOPLE or None
     if fold in _OPENING and {i - 1, i + 1} & sentence.marks:
         return True
     return True if sentence.is_field and sentence.ends_at(i) and before in data.after else None

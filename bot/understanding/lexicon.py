@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 import data
@@ -52,12 +53,18 @@ class Spelling:
         limit = 1 if size < _LONG - 1 else 2
         best, best_key = word, (limit + 1, 1, 1, 0)
         for length in range(size - limit, size + limit + 1):
-            for candidate in self.by_length.get(length, ()):
-                distance = OSA.distance(word, candidate, score_cutoff=best_key[0])
-                if distance > limit or (size == _SHORT and distance and word[0] != candidate[0]):
+            near = process.extract(
+                word,
+                self.by_length.get(length, ()),
+                scorer=OSA.distance,
+                score_cutoff=limit,
+                limit=None,
+            )
+            for candidate, distance, _ in near:
+                if size == _SHORT and word[0] != candidate[0]:
                     continue
                 key = (
-                    distance,
+                    int(distance),
                     int(word[0] != candidate[0]),
                     int(word[-1] != candidate[-1]),
                     -length,

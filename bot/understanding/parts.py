@@ -18,6 +18,7 @@ _SURE = 0.75
 _LEAST_WORDS = 2
 _SMALL_TALK = frozenset({"help", "out_of_scope"})
 _MOST = 3
+_ONE_QUESTION = ("between", "differen", "compare")
 _COMMANDS = listed("add remove drop delete update change set edit put renewed register fix")
 
 
@@ -25,6 +26,8 @@ def questions(
     text: str, today: date, lexicon: Lexicon, previous: Question | None
 ) -> tuple[Question, ...]:
     """The questions of a message in order, at least one."""
+    if any(word in text.lower() for word in _ONE_QUESTION):
+        return (follow(text, today, lexicon, previous),)
     for parts in _splits(text, lexicon):
         asked = [ask(part, today, lexicon) for part in parts]
         if _are_apart(asked):

@@ -302,6 +302,8 @@ def _season(
     name: str, which: str, today: date, *, direction: Direction, first: int, last: int
 ) -> Period:
     start = _turned_month(SEASONS[name] + 2, today, "past" if which == "last" else direction)
+    if direction == "future" and which != "this" and start - relativedelta(months=2) <= today:
+        start += relativedelta(years=1)
     begin = start - relativedelta(months=2)
     return Period(begin, month_end(start), first, last)
 

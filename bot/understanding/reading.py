@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from bot.understanding import fields
 from bot.understanding.amounts import read_amounts
+from bot.understanding.canonical import canonize
 from bot.understanding.gazetteer import Find
 from bot.understanding.jurisdictions import find_jurisdictions
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.places import find_cities, find_providers
-from bot.understanding.scoring import singular
 from bot.understanding.words import Word, cut, listed
 
 _NEGATIONS = frozenset({"not", "except", "excluding", "excl", "minus", "besides", "without", "nor"})
@@ -37,10 +37,6 @@ _FIELD = listed(
     " locums exempt exemption waiver retired telehealth register registration due remaining"
     " outstanding hold holding add drop remove update new lapse lapsed active inactive"
 )
-KINDS = (
-    "jurisdictions", "certifying_board", "credit_type", "topics", "specialty", "format",
-    "license_type", "provider", "city", "free",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ def read(text: str, lexicon: Lexicon) -> Reading:
     take("free", [f for f in lexicon.free.finds(fixed) if not any(map(f.overlaps, not_free))])
     take("city", find_cities(folds, fixed, lexicon, blocked))
     kept, negated = _without_negated(finds, folds)
-    canonical, unknown = _canonical(folds, fixed, finds, lexicon)
+    canonical, unknown = canonize(folds, fixed, finds, lexicon)
     return Reading(text, words, folds, fixed, kept, negated, canonical, unknown)
 
 
@@ -143,47 +139,3 @@ def is_negated(folds: Sequence[str], first: int) -> bool:
     if i and (folds[i - 1], folds[i]) in _TWO_WORDS:
         return True
     return folds[i] in _NEGATIONS and not (i and folds[i - 1] in {"why", "if", "or", "whether"})
-
-
-def _canonical(
-    folds: Sequence[str],
-    fixed: Sequence[str],
-    finds: dict[str, tuple[Find, ...]],
-    lexicon: Lexicon,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The canonical words, and those that no list knows."""
-    kind_at: dict[int, tuple[str, Find]] = {}
-    for kind in KINDS:
-        for find in finds.get(kind, ()):
-            for i in range(find.first, find.last):
-                kind_at.setdefault(i, (kind, find))
-    canonical: list[str] = []
-    unknown: list[str] = []
-    for i, word in enumerate(fixed):
-        held = kind_at.get(i)
-        if held:
-            kind, find = held
-            if i == find.first:
-                canonical.extend(_placeholder(kind, find))
-            continue
-        canonical.extend(_plain(word, lexicon))
-        if word not in lexicon.spelling.known and word.isalpha():
-            unknown.append(folds[i])
-    return tuple(canonical), tuple(unknown)
-
-
-def _placeholder(kind: str, find: Find) -> tuple[str, ...]:
-    if kind == "credit_type" and find.value == "moc":
-        return ("<moc>", "<credit_type>")
-    if kind == "topics" and find.value == "mate":
-        return ("<mate>",)
-    if kind == "specialty":
-        return (f"<{kind}>",)
-    return (f"<{kind}>",)
-
-
-def _plain(word: str, lexicon: Lexicon) -> tuple[str, ...]:
-    if word[0].isdigit() or (word[0] == "." and len(word) > 1):
-        return ("<date>",) if any(c in word for c in "/-") else ("<number>",)
-    expanded = lexicon.spelling.shorts.get(word, (word,))
-    return tuple(singular(w) for w in expanded)

@@ -44,6 +44,7 @@ _KEEPS_S = listed(
 _SHORTEST_PLURAL = 4
 _LENGTHS = (2, 4, 7, 12)
 _UNITS = 100
+_STEM = 4
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def features(canonical: Sequence[str], classes: Mapping[str, str]) -> list[str]:
         found[f"w:{word}"] = None
         if form is not word:
             found[f"c:{form}"] = None
+        if len(word) > _STEM and word[0] != "<":
+            found[f"p:{word[:_STEM]}"] = None
     framed = ["^", *forms, "$"]
     for left, right in pairwise(framed):
         found[f"b:{left} {right}"] = None

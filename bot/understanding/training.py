@@ -26,6 +26,7 @@ from bot.understanding.words import phrase
 
 _SEED = 20261123
 _MOST = 90
+_RAMBLING = 3
 _EPOCHS = 10
 _RATE = 1.0
 _DECAY = 1e-3
@@ -81,6 +82,12 @@ def sentences(folder: Path) -> list[tuple[str, str]]:
     for intent, line in phrases(folder):
         found.update(dict.fromkeys((intent, text) for text in expanded(line, chance, names)))
     found.update(dict.fromkeys(general_questions(folder.parent.parent)))
+    with (folder.parent / "rambles.toml").open("rb") as file:
+        rambles = tomllib.load(file)
+    for intent, text in list(found)[::_RAMBLING]:
+        lead = chance.choice(["", *rambles["before"]]) if intent != "help" else ""
+        tail = chance.choice(["", *rambles["after"]])
+        found[(intent, f"{lead} {text} {tail}".strip())] = None
     return list(found)
 
 
