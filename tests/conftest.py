@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from bot.documents.activities import read_activities
-from bot.store.catalog import open_catalog
 
 from bot.assistant import Sources
 from bot.dialogs.knowledge import Knowledge
+from bot.documents.activities import read_activities
 from bot.model import Activity
+from bot.store.catalog import open_catalog
 from bot.texts import Texts
 from data import HERE
 from tests.talking import Chat
