@@ -16,8 +16,8 @@ from bot.rules.person import Rulebook
 from bot.store import reminders as store
 from bot.store.reminder_tables import DeadlineRow, ReminderWishRow
 from reminders.deadlines import credits_open_of, deadlines_of
-from reminders.decision import holdings_of, refresh
-from reminders.hours import Preferences, inferred_zone, local_day, moment
+from reminders.decision import holdings_of, refresh, usual
+from reminders.hours import Preferences, local_day, moment
 from reminders.messages import Message
 from reminders.plan import Past, plan
 from reminders.planner import minute_of, wishes_of
@@ -41,7 +41,8 @@ class Answering:
     @property
     def preferences(self) -> Preferences:
         """The physician's wishes; those of a newcomer follow from the first license."""
-        return wishes_of(_wish(self))
+        row = store.wishes(self.session, self.physician.id)
+        return wishes_of(row) if row else usual(self.physician)
 
     @property
     def today(self) -> date:
@@ -167,12 +168,13 @@ def changed(at: Answering) -> None:
 
 
 def upcoming(at: Answering, most: int = SHOWN) -> tuple[Message, ...]:
-    """The next messages of the coming year if nothing changes, for `/reminders`."""
+    """The next messages of the coming year if nothing changes, for `/reminders`; only reads."""
     today = at.today
     holdings = holdings_of(at.session, at.physician, at.rules, today)
     speaking = {one.deadline.key for one in holdings}
     logs = {(one.deadline.key, one.deadline.last_day): one.log for one in holdings}
-    heard = _wish(at).heard_on
+    wish = store.wishes(at.session, at.physician.id)
+    heard = wish.heard_on if wish else None
     first = today + timedelta(days=1) if heard is not None and heard >= today else today
     live = deadlines_of(at.physician, at.rules)
     planned = plan(
@@ -210,8 +212,7 @@ def _wake(at: Answering, deadline: Deadline, comes: datetime) -> None:
 def _wish(at: Answering) -> ReminderWishRow:
     row = store.wishes(at.session, at.physician.id)
     if row is None:
-        zone = inferred_zone(tuple(held.board for held in at.physician.licenses))
-        row = ReminderWishRow(physician_id=at.physician.id, zone=zone)
+        row = ReminderWishRow(physician_id=at.physician.id, zone=usual(at.physician).zone)
         at.session.add(row)
         at.session.flush()
     return row

@@ -20,7 +20,7 @@ from bot.store.physicians import chat_of, physician_by_id
 from bot.store.reminder_tables import DeadlineRow
 from bot.store.reminders import Claim, Told
 from reminders.deadlines import credits_open_of, deadlines_of
-from reminders.hours import Preferences, is_quiet_at, local_day, next_free
+from reminders.hours import Preferences, inferred_zone, is_quiet_at, local_day, next_free
 from reminders.messages import Holding, Message, Part, message_of_day
 from reminders.planner import clock, wishes_of
 from reminders.stages import WEEK, Deadline, Log, Phase, Sent, phase_of
@@ -62,6 +62,7 @@ def decide(
             return None
         physician = physician_by_id(session, claim.physician_id)
         today = local_day(now, preferences)
+        refresh(session, physician, deadlines_of(physician, rules)(today))
         holdings = holdings_of(session, physician, rules, today)
         # Not "equal to": a clock set back must not open the day a second time.
         heard = wish.heard_on is not None and wish.heard_on >= today
@@ -96,9 +97,8 @@ def decide(
 def holdings_of(
     session: Session, physician: Physician, rules: Rulebook, today: date
 ) -> tuple[Holding, ...]:
-    """The physician's deadlines with what was sent and answered; those on file are refreshed."""
+    """The physician's deadlines with what was sent and answered; only reads."""
     deadlines = deadlines_of(physician, rules)(today)
-    refresh(session, physician, deadlines)
     rows = {(row.board, row.holder): row for row in store.cycles(session, physician.id)}
     told = store.told(session, physician.id)
     credits_open = credits_open_of(physician, rules)
@@ -113,6 +113,11 @@ def holdings_of(
         for deadline in deadlines
         if not _is_closed(deadline, rows)
     )
+
+
+def usual(physician: Physician) -> Preferences:
+    """The wishes of somebody who said none: the usual ones, in the zone of the first license."""
+    return Preferences(inferred_zone(tuple(held.board for held in physician.licenses)))
 
 
 def refresh(session: Session, physician: Physician, deadlines: Sequence[Deadline]) -> None:

@@ -317,6 +317,33 @@ def with_own_days(
     yield from rows
 
 
+def candidates(session: Session, windows: Sequence[Window], told: Sequence[str]) -> tuple[int, ...]:
+    """Physicians with a deadline whose present stage was not told; and all with own days."""
+    inside = [
+        sa.and_(
+            D.last_day.between(one.first, one.last),
+            *([D.halfway <= one.halfway_by] if one.halfway_by else []),
+        )
+        for one in windows
+    ]
+    stage = sa.case(*zip(inside, (sa.literal(w.stage) for w in windows), strict=True), else_=None)
+    was_told = sa.exists().where(
+        R.physician_id == D.physician_id,
+        R.board == D.board,
+        R.last_day == D.last_day,
+        R.stage == stage,
+        R.state.in_(told),
+    )
+    found = (
+        sa.select(D.physician_id)
+        .join(ReminderWishRow, W.physician_id == D.physician_id, isouter=True)
+        .where(sa.or_(*inside), sa.or_(~was_told, W.days.is_not(None)))
+        .distinct()
+        .order_by(D.physician_id)
+    )
+    return tuple(session.execute(found).scalars())
+
+
 def load_by_day(session: Session, first: date, last: date) -> Mapping[date, int]:
     """How many deadlines that speak have this last day, for each day between the two."""
     rows = session.execute(

@@ -13,6 +13,8 @@ from bot.store.schema import migrate
 from bot.store.vault import Vault
 from data import HERE
 
+KEY = Fernet.generate_key().decode()
+
 
 @pytest.fixture(scope="session")
 def rules():
@@ -34,7 +36,7 @@ def url(empty_file, tmp_path):
 
 @pytest.fixture
 def records(url):
-    records = open_records(url, Vault([Fernet.generate_key().decode()]))
+    records = open_records(url, Vault([KEY]))
 
     @sa.event.listens_for(records.engine, "connect")
     def _hurry(connection, _):
