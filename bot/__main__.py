@@ -37,7 +37,7 @@ DAY = _Day()
 ELSEWHERE = {
     "remind": "reminders.commands:remind",
     "read-transcript": "bot.documents.commands:read_transcript",
-    "export-transcript": "bot.transcript_commands:export_transcript",
+    "export-transcript": "bot.documents.commands:export_transcript",
     "search": "bot.catalog_commands:search",
     "import-activities": "bot.catalog_commands:import_activities",
     "sync": "bot.catalog_commands:sync",
