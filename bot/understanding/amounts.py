@@ -103,7 +103,8 @@ def _number(folds: Sequence[str], i: int) -> tuple[Decimal, int] | None:
         if after < len(folds) and _is_hours(folds, after):
             return Decimal("0.5"), after
         return None
-    if text in {"a", "an"} and i + 1 < len(folds) and folds[i + 1] in {"hour", "credit"}:
+    follows = folds[i + 1] if i + 1 < len(folds) else ""
+    if text in {"a", "an"} and (follows in {"hour", "credit"} or follows in _DAYS):
         return Decimal(1), i + 1
     return None
 

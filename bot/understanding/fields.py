@@ -15,12 +15,14 @@ _EDUCATION = listed(
     " modules education ce requirement requirements req mandate webinar webinars lecture lectures"
     " podcast podcasts seminar workshop conference talk talks activity activities topic update"
     " online free live cert certificate content cr program programs sessions session mgmt"
-    " management one"
+    " management one conferences workshops seminars meetings meeting updates symposium certs"
+    " teaching learning"
 )
 _NOT_PRONOUNS = frozenset({"i", "you", "we", "they", "people", "the", "most", "all"})
 _LIVE_SUBJECTS = frozenset({"i", "we", "they", "you", "people", "but", "who", "to", "and"})
 _SPECIALTY_STARTS = frozenset({"im", "i", "am", "a", "an", "as", "as a", "retired", "for"})
 _REACH = 3
+_BEING = listed("im am as for were was")
 _PERMITS = listed("registration license licence permit number registrations certificate csr")
 _WAYS_OF_WORK = listed(
     "doc docs doctor doctors physician physicians only license licenses practice visits work"
@@ -122,6 +124,12 @@ def find_specialties(
             return False
         text = " ".join(find.words)
         if text not in lexicon.shy_specialties:
+            return True
+        if (
+            find.first > 1
+            and folds[find.first - 1] in {"a", "an"}
+            and folds[find.first - 2] in _BEING
+        ):
             return True
         if text in {"em", "im", "er", "ir", "ob", "gi", "ent", "fm", "fp", "gp", "icu", "pem"}:
             word = words[find.first]

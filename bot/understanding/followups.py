@@ -24,6 +24,8 @@ _SEARCHING = frozenset({"activity_search", "plan", "add_credit"})
 _SEARCH_ONLY = frozenset({"free", "format", "min_credits", "city"})
 _SURE = 0.95
 _LIKELY = 0.85
+_LOST = 0.3
+"""An act that needs an earlier question, said without one."""
 _SHARED = ("jurisdictions", "license_type", "topics", "certifying_board")
 
 
@@ -66,7 +68,8 @@ def _acted(fresh: Question, act: str, pick: int | None, previous: Question | Non
         )
     if pick is not None:
         slots["pick"] = pick
-    return replace(fresh, slots={**fresh.slots, **slots}, act=act)
+    confidence = min(fresh.confidence, _LOST) if act in _INHERITING else fresh.confidence
+    return replace(fresh, slots={**fresh.slots, **slots}, act=act, confidence=confidence)
 
 
 def _without(reading: Reading, previous: Question, acts: ActWords) -> dict[str, Any] | None:

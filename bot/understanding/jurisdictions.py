@@ -291,6 +291,9 @@ def _is_maryland(
 ) -> bool | None:
     """Whether "MD" is Maryland and not the degree."""
     before, after = sentence.before(i), sentence.after(i)
+    around = (sentence.before(i - 1) if i else "", sentence.folds[i + 2 : i + 3])
+    if (before in _JOINS and around[0] == "do") or (after in _JOINS and around[1] == ("do",)):
+        return False
     is_beside_state = i - 1 in held or i + 1 in held
     if is_beside_state or before in _DEGREE_LEADS or after in {"do", "or"} or before == "or":
         return None if not is_beside_state else _comma(sentence, i)

@@ -18,6 +18,9 @@ _SURE = 0.75
 _LEAST_WORDS = 2
 _SMALL_TALK = frozenset({"help", "out_of_scope"})
 _MOST = 3
+_OPENERS = listed(
+    "what whats when whens how do does is are am can could which where who and also will should"
+)
 _ONE_QUESTION = ("between", "differen", "compare")
 _COMMANDS = listed("add remove drop delete update change set edit put renewed register fix")
 
@@ -69,4 +72,5 @@ def _is_command(question: Question) -> bool:
 def _slots_differ(one: Question, other: Question) -> bool:
     """Two questions of one intent, each about something of its own."""
     is_cut_by_mark = one.text.rstrip().endswith(("?", ";", "!"))
-    return bool(is_cut_by_mark and one.slots and other.slots and one.slots != other.slots)
+    asks_anew = other.text.split()[0].lower() in _OPENERS
+    return bool(is_cut_by_mark and asks_anew and other.slots and one.slots != other.slots)

@@ -12,6 +12,8 @@ UNSURE = 0.5
 
 _RUNNERS_UP = 3
 _LEAST_SHARE = 0.02
+_NAMES_ALONE = frozenset({"<jurisdictions>", "<certifying_board>", "<license_type>", "?", "!"})
+_NAME_ALONE = 0.6
 
 
 def ask(text: str, today: date, lexicon: Lexicon) -> Question:
@@ -46,5 +48,7 @@ def _understood(reading: Reading) -> float:
     if not reading.canonical:
         return 0.0
     unknown = len(reading.unknown)
+    if set(reading.canonical) <= _NAMES_ALONE:
+        return _NAME_ALONE
     known = max(0, len(reading.canonical) - unknown)
     return 1.0 if unknown == 0 else min(1.0, (known + 0.5) / (known + unknown + 0.5) + 0.15)

@@ -207,11 +207,12 @@ def _numbers(reading: Reading, intent: str, amounts: tuple[Amount, ...], filling
 
 def _first_of_series(folds: tuple[str, ...], amounts: tuple[Amount, ...], amount: Amount) -> Amount:
     """The 90 of "90 and 30 days before"."""
-    for other in amounts:
-        between = folds[other.last : amount.first]
-        if other.unit == "bare" and other.last < amount.first and set(between) <= {"and", "or"}:
-            return other
-    return amount
+    first = amount
+    for other in reversed(amounts):
+        between = folds[other.last : first.first]
+        if other.unit == "bare" and other.last <= first.first and set(between) <= {"and", "or"}:
+            first = other
+    return first
 
 
 def _is_most(folds: tuple[str, ...], first: int) -> bool:

@@ -27,6 +27,7 @@ from bot.understanding.words import phrase
 _SEED = 20261123
 _MOST = 90
 _RAMBLING = 3
+_TEMPERATURE = 1.5  # fits confidence best on phrases left out of the learning
 _EPOCHS = 10
 _RATE = 1.0
 _DECAY = 1e-3
@@ -140,7 +141,7 @@ def main() -> None:
     weights, bias = learn(examples, lexicon.scorer.classes)
     table = {
         "digest": digest(folder),
-        "temperature": 1.0,
+        "temperature": _TEMPERATURE,
         "bias": [round(b, 2) for b in bias],
         "words": vocabulary,
         "weights": {
