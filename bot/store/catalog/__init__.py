@@ -27,8 +27,9 @@ from bot.store.catalog.tables import LAYOUT, create_tables
 from bot.store.catalog.view import Shelf, View
 
 BUSY_MS = 10_000
-COMMON_WORDS = 100
-"""So many words are looked up before they are asked for."""
+COMMON, COMMON_WORDS = 400, 400
+"""Words that one activity in so many says, and at most so many of them, are looked up before
+they are asked for: a rarer one is quickly found."""
 
 CACHE_KIB = 16_384
 
@@ -52,13 +53,13 @@ class Catalog:
     def warm(self, today: date) -> None:
         """Look up beforehand what most searches ask for, so that no search waits for it.
 
-        Worth its half second (at 200,000 activities) when the process starts and after a sync.
+        Worth its second (at 200,000 activities) when the process starts and after a sync.
         """
         with self._view() as view:
             open_on(view, Search(today))
             for (word,) in view.rows(
                 "SELECT word FROM word WHERE count > ? ORDER BY count DESC LIMIT ?",
-                (view.size // 200, COMMON_WORDS),
+                (view.size // COMMON, COMMON_WORDS),
             ):
                 view.saying(word)
 

@@ -163,7 +163,8 @@ def _with_words(
 def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int) -> list[int]:
     """Up to `room` of the activities, those first that say the k most telling words.
 
-    For the best of all, not for fillers, it is worth looking who says them in the title.
+    For the best of all, not for fillers, it is worth looking who says the most telling one in
+    the title.
     """
     if bits.bit_count() <= room:
         return list(numbers_in(bits))
@@ -175,7 +176,7 @@ def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int
         some = all_of([word.bits for word in words], bits)
         bits &= ~some
         if room > FILLERS and some.bit_count() > room - len(chosen):
-            titled = all_of([_titled(view, word) for word in words], some)
+            titled = some & _titled(view, max(words, key=lambda word: word.weight))
             chosen += islice(numbers_in(titled), room - len(chosen))
             some &= ~titled
         chosen += islice(numbers_in(some), room - len(chosen))
