@@ -12,15 +12,20 @@ from datetime import UTC, date, datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from telegram import Bot
 
+from bot.handlers.pace import Pace
 from bot.rules.person import Rulebook
 from bot.store import reminders as store
 from bot.store.engine import Records
 from bot.store.physicians import physician_by_id
+from bot.texts import Texts
 from reminders.deadlines import deadlines_of
 from reminders.decision import refresh
 from reminders.delivery import Delivery
 from reminders.planner import day_to_plan, plan_day
+from reminders.telegram import telegram_post
+from reminders.words import Words
 
 DELIVER_SECONDS = 1
 PLAN_SECONDS = 900
@@ -51,12 +56,18 @@ class Jobs:
 
     async def plan(self) -> None:
         """The whole of a new day once, then only what has changed."""
-        day = day_to_plan(self._clock())
-        only_fresh = self._planned == day
+        now = self._clock()
+        day = day_to_plan(now)
+        if self._planned is None:
+            # After an outage the day under way may not have been planned.
+            await self._plan(now.astimezone(UTC).date(), only_fresh=False)
+        await self._plan(day, only_fresh=self._planned == day)
+        self._planned = day
+
+    async def _plan(self, day: date, *, only_fresh: bool) -> None:
         planned = await asyncio.to_thread(
             plan_day, self._records, self._rules.boards, day, only_fresh=only_fresh
         )
-        self._planned = day
         if planned.reminders:
             logger.info("reminders planned for %s: %d", day, planned.reminders)
 
@@ -130,8 +141,25 @@ async def scheduled(jobs: Jobs) -> AsyncIterator[AsyncIOScheduler]:
     finally:
         # `shutdown` would cancel coroutines in the middle of sending.
         scheduler.pause()
+        # What was started in this very moment gets the time to say that it runs.
+        await asyncio.sleep(0)
         await idle.wait()
         scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def reminding(  # noqa: PLR0917 - the parts that the composition root puts together
+    records: Records,
+    rules: Rulebook,
+    texts: Texts,
+    bot: Bot,
+    pace: Pace,
+    clock: Callable[[], datetime],
+) -> AsyncIterator[None]:
+    """Reminders for as long as the block lasts; `pace` is shared with all other messages."""
+    delivery = Delivery(records, rules, Words(rules, texts), telegram_post(bot, pace), clock)
+    async with scheduled(Jobs(records, rules, delivery, clock)):
+        yield
 
 
 def _failed(event: JobExecutionEvent) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.buttons import pack
 from bot.model import Key, Outgoing, Physician, RuleStanding, Standing, State
 from bot.rules.person import Rulebook
-from bot.texts import Texts
+from bot.texts import Texts, plain
 from reminders.deadlines import standing_of
 from reminders.messages import Message, Part
 from reminders.stages import WEEK, Deadline, Phase
@@ -30,10 +30,21 @@ STEPS: Mapping[str, str] = {
 }
 """What is new at each stage: the same words are not read a second time."""
 WHEN_MET: Mapping[str, str] = {"D-90": "reminder.confirm", "D-30": "reminder.confirm"}
-TOPICS_NAMED = 2
-LATE_LENGTH = 150
+LENGTH = 400
+TITLE_LENGTH = 60
 LABEL_LENGTH = 30
 MOST_RENEWED = 3
+
+
+class Room(NamedTuple):
+    """How much a message may hold: topics named, and characters of the board's late rule."""
+
+    topics: int
+    late: int
+
+
+ROOMS = (Room(2, 150), Room(2, 90), Room(1, 90), Room(0, 90), Room(0, 0))
+"""Tried in turn until the message is short enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +55,33 @@ class Words:
     texts: Texts
 
     def __call__(self, physician: Physician, message: Message, today: date) -> Outgoing:
-        """The message as it goes out, at most 400 characters."""
-        shown = [self._shown(part, physician, today) for part in message.parts]
-        values = {"name": _last_name(physician), "first": shown[0], "others": shown[1:]}
-        head = self.texts.html("reminder.head", values)
-        step = self.texts.html(_step(message.worst), values)
-        return Outgoing(
-            "message", f"{head}\n\n{step}", self._keys(message, shown), silent=not message.sound
-        )
+        """The message as it goes out, at most 400 characters unless many deadlines share it."""
+        html, shown = "", []
+        for room in ROOMS:
+            shown = [self._shown(part, physician, today, room) for part in message.parts]
+            values = {"name": _last_name(physician), "first": shown[0], "others": shown[1:]}
+            head = self.texts.html("reminder.head", values)
+            html = f"{head}\n\n{self.texts.html(_step(message.worst), values)}"
+            if len(plain(html)) <= LENGTH:
+                break
+        return Outgoing("message", html, self._keys(message, shown), silent=not message.sound)
 
-    def _shown(self, part: Part, physician: Physician, today: date) -> dict[str, Any]:
+    def _shown(self, part: Part, physician: Physician, today: date, room: Room) -> dict[str, Any]:
         deadline = part.deadline
         board = self.rules.boards.get(deadline.board)
         open_ = part.phase is Phase.CREDITS_OPEN
         standing = standing_of(deadline, physician, self.rules, today) if open_ else None
+        late = board.late_renewal if board else self._federal_late(deadline)
         return {
             "what": self._name(deadline),
             "day": deadline.last_day,
             "left": deadline.days_left(today),
             "lag": deadline.lag_date,
-            "late": _late(board.late_renewal if board else self._federal_late(deadline)),
+            "late": _shortened(late, room.late) if late and room.late else None,
             "waiver": bool(board and board.exemptions),
             "open": open_,
             "met": deadline.counts and not open_,
-            **_missing(standing),
+            **_missing(standing, room.topics),
         }
 
     def _name(self, deadline: Deadline) -> str:
@@ -136,7 +150,7 @@ def _step(part: Part) -> str:
     return STEPS.get(part.stage.name, "reminder.own")
 
 
-def _missing(standing: Standing | None) -> dict[str, Any]:
+def _missing(standing: Standing | None, named: int) -> dict[str, Any]:
     rules = standing.rules if standing else ()
     unmet = [rule for rule in rules if rule.state is State.NOT_MET]
     total = next((rule.left for rule in unmet if rule.id == "total"), None)
@@ -144,21 +158,17 @@ def _missing(standing: Standing | None) -> dict[str, Any]:
     others = [rule for rule in unmet if rule.topics or (total is None and rule.id != "total")]
     return {
         "total": total,
-        "topics": [_named(rule) for rule in others[:TOPICS_NAMED]],
-        "more": max(0, len(others) - TOPICS_NAMED),
+        "topics": [_named(rule) for rule in others[:named]],
+        "more": max(0, len(others) - named if named else 0),
         "unknown": sum(rule.state is State.NOT_YET_KNOWN for rule in rules),
     }
 
 
 def _named(rule: RuleStanding) -> dict[str, Any]:
     return {
-        "title": _shortened(rule.title.rstrip("."), 60),
+        "title": _shortened(rule.title.rstrip("."), TITLE_LENGTH),
         "left": rule.left if rule.unit == "credits" else None,
     }
-
-
-def _late(text: str | None) -> str | None:
-    return _shortened(text, LATE_LENGTH) if text else None
 
 
 def _shortened(text: str, length: int) -> str:
