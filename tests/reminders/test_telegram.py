@@ -131,12 +131,16 @@ async def test_the_scheduler_plans_and_delivers(records, rules, clock, tg, worke
     assert len(maria.heard) == 1
 
 
+def left(records):
+    return {"planned", "claimed", "sending"} & set(states(records))
+
+
 async def until(happened):
     """Return once `happened()` is true; the test's own time-out is the limit."""
     while True:
         if happened():
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.02)
 
 
 # ── killed ──────────────────────────────────────────────────────────────────────────────────
@@ -176,7 +180,9 @@ async def test_workers_killed_at_random_instants(records, rules, tg, kills, peop
     struck = 0
     for number in range(kills):
         pair = [await start(number), await start(number)]
-        await asyncio.sleep(chance.uniform(0.1, 0.4))
+        sent = len(tg.called("sendMessage"))
+        await until(lambda sent=sent: len(tg.called("sendMessage")) > sent or not left(records))
+        await asyncio.sleep(chance.uniform(0, 0.3))
         struck += bool({"sending", "claimed"} & set(states(records)))
         for process in pair:
             os.kill(process, signal.SIGKILL)
@@ -184,7 +190,7 @@ async def test_workers_killed_at_random_instants(records, rules, tg, kills, peop
     last = await start(kills)
     try:
         async with asyncio.timeout(60):
-            await until(lambda: not {"planned", "claimed", "sending"} & set(states(records)))
+            await until(lambda: not left(records))
     finally:
         os.kill(last, signal.SIGKILL)
         host.stdin.close()
