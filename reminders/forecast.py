@@ -74,20 +74,23 @@ def table(loads: Sequence[Load], capacity: int = CAPACITY) -> str:
 
 def picture(loads: Sequence[Load], capacity: int = CAPACITY) -> bytes:
     """The loads as a PNG: a bar a day, stacked by stage, and the line of what a day takes."""
+    from matplotlib import colormaps
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 4.5), dpi=120, layout="constrained")
     axes = figure.add_subplot()
+    colors = colormaps["viridis"]
     days = [load.day for load in loads]
     floor = [0] * len(loads)
     for place, stage in enumerate(STAGES):
         heights = [load.stages[stage.name] for load in loads]
-        shade = str(0.15 + 0.7 * place / len(STAGES))
+        shade = colors(place / (len(STAGES) - 1))
         axes.bar(days, heights, bottom=floor, width=0.9, color=shade, label=stage.name)  # type: ignore[arg-type]
         floor = [low + high for low, high in zip(floor, heights, strict=True)]
     if max(floor, default=0) > capacity / 2:
         axes.axhline(capacity, color="tab:red", linewidth=1, label="a day takes")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylabel("reminders (at most)")
     axes.set_title("Reminders a day")
     axes.legend(ncols=2, fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
