@@ -63,6 +63,7 @@ def search(limit: int, as_json: bool, query: tuple[str, ...]) -> None:
     """Search the catalog for QUERY, or for one query a line from standard input."""
     catalog = filled_catalog()
     today = datetime.now(tz=UTC).date()
+    catalog.warm(today)
     lines = iter([" ".join(query)]) if query else (line.strip() for line in sys.stdin)
     try:
         for line in filter(None, lines):
