@@ -64,6 +64,8 @@ def plan(
 
     Whoever has no past on `first` is a late joiner and gets the present stage.
     """
+    for answer in sorted((one for one in answers if one.on < first), key=lambda one: one.on):
+        past = answered(past, answer, live(deadlines(answer.on), past))
     for day in _days(first, last):
         for answer in (one for one in answers if one.on == day):
             past = answered(past, answer, live(deadlines(day), past))

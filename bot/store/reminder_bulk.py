@@ -412,7 +412,8 @@ def _slices(
 
 def _insert(dialect: str, table: Any, names: Sequence[str], found: Any) -> Any:
     insert = INSERTS[dialect](table).from_select(names, found, include_defaults=False)
-    return insert.on_conflict_do_nothing()
+    # Without the option an insert's number of rows is not kept on PostgreSQL.
+    return insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _count(result: Any) -> int:

@@ -401,17 +401,10 @@ def counts(session: Session, since: datetime, until: datetime) -> Mapping[str, i
         sa.select(R.state, sa.func.count()).where(sa.or_(settled, waiting)).group_by(R.state)
     )
     found = {state: count for state, count in rows}  # noqa: C416 - rows are not pairs to dict()
-    late = sa.select(sa.func.count()).where(
-        settled, R.state == "sent", R.settled_at >= sa.func.coalesce(R.due_at, until)
-    )
-    found["late"] = session.execute(late.where(_late())).scalar() or 0
+    # A reminder that had to be tried again did not come when it should have.
+    late = sa.select(sa.func.count()).where(settled, R.state == "sent", R.attempts > 0)
+    found["late"] = session.execute(late).scalar() or 0
     return found
-
-
-def _late() -> sa.ColumnElement[bool]:
-    # A reminder that had to be planned a second time did not come when it should have.
-    later: sa.ColumnElement[bool] = R.attempts > 0
-    return later
 
 
 def tidy(session: Session, before: date) -> int:

@@ -127,6 +127,12 @@ def test_renewed_without_a_new_date_is_silence():
     assert told[-1][0] == date(2026, 11, 30)
 
 
+def test_answers_given_before_the_first_day_hold():
+    renewed = Answer(date(2026, 12, 1), "renewed", "us-tx", next=date(2029, 2, 28))
+    told = planned(TEXAS, answers=[renewed], first=date(2027, 1, 1), last=date(2028, 6, 1))
+    assert told == [(date(2028, 2, 29), ["us-tx"], "halfway")]
+
+
 def test_renewing_the_dea_closes_the_training_too():
     dea = Deadline("dea", date(2027, 5, 31), counts=False)
     mate = Deadline("mate", date(2027, 5, 31), confirms=False)
