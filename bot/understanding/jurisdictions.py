@@ -55,12 +55,17 @@ class JurisdictionWords:
     @cached_property
     def spellings(self) -> tuple[str, ...]:
         """The words of names long enough to be read with a typing error."""
+        return tuple(sorted(w for w in self.parts if len(w) > _SHORT))
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The words of full names, without the shortest."""
         words = {w for name in self.full.values() for w in phrase(name)}
-        return tuple(sorted(w for w in words if len(w) > _SHORT))
+        return frozenset(w for w in words if len(w) >= _SHORT)
 
     def possessed(self, fold: str) -> str | None:
         """The name in "Idaho's" or "idahos"."""
-        return fold[:-1] if fold.endswith("s") and fold[:-1] in self.spellings else None
+        return fold[:-1] if fold.endswith("s") and fold[:-1] in self.parts else None
 
     def spelled(self, fold: str) -> str | None:
         """The word of a jurisdiction's name that a misspelt word means, if only one is near."""
@@ -154,11 +159,13 @@ def find_jurisdictions(
             held.add(i)
         elif verdict is None:
             weak.append(Find(code, i, i + 1, (fold,)))
-    found.extend(_listed(sentence, found, weak))
+    found.extend(_listed(sentence, found, weak, data))
     return tuple(sorted(found, key=lambda find: find.first))
 
 
-def _listed(sentence: _Sentence, found: list[Find], weak: list[Find]) -> list[Find]:
+def _listed(
+    sentence: _Sentence, found: list[Find], weak: list[Find], data: JurisdictionWords
+) -> list[Find]:
     """Unsure codes that stand in a list with a sure one: "tx and ok", "pa, md, va"."""
     accepted: list[Find] = []
     sure = list(found)
@@ -168,7 +175,7 @@ def _listed(sentence: _Sentence, found: list[Find], weak: list[Find]) -> list[Fi
         for find in weak:
             if find in accepted:
                 continue
-            if _may_be_listed(sentence, find, sure) and any(
+            if _may_be_listed(sentence, find, sure, data) and any(
                 _are_joined(sentence, one, find) for one in sure
             ):
                 accepted.append(find)
@@ -177,12 +184,17 @@ def _listed(sentence: _Sentence, found: list[Find], weak: list[Find]) -> list[Fi
     return accepted
 
 
-def _may_be_listed(sentence: _Sentence, find: Find, sure: list[Find]) -> bool:
+def _may_be_listed(
+    sentence: _Sentence, find: Find, sure: list[Find], data: JurisdictionWords
+) -> bool:
     """Whether an unsure code may be one of a list; "in" before a name is the preposition."""
     if find.words[0] not in {"in", "or", "as", "me", "hi", "ok", "oh"}:
         return True
+    if find.words[0] != "in" and sentence.after(find.first) in data.after:
+        return True
+    is_set_apart = find.last < len(sentence.words) and "," in sentence.words[find.last].gap
     is_before_name = any(one.first == find.last for one in sure)
-    return sentence.ends_at(find.first) and not is_before_name
+    return sentence.ends_at(find.first) and (is_set_apart or not is_before_name)
 
 
 def _are_joined(sentence: _Sentence, one: Find, other: Find) -> bool:
@@ -195,11 +207,17 @@ def _are_joined(sentence: _Sentence, one: Find, other: Find) -> bool:
     return False
 
 
+def _opens(sentence: _Sentence, i: int) -> bool:
+    """Whether a short name begins the message ("wisc opioid hours"), not "wash my hands"."""
+    is_object_next = sentence.after(i) in {"my", "the", "your", "our", "a", "me", "it"}
+    return i == 0 and sentence.folds[0] in _OPENING_NAMES and not is_object_next
+
+
 def _is_supported(sentence: _Sentence, i: int, data: JurisdictionWords) -> bool:
     before, after = sentence.before(i), sentence.after(i)
     if sentence.folds[i] == "main":
         return before in {"in", "for"} and (sentence.ends_at(i) or after in data.after)
-    if len(sentence.folds) == 1 or (i == 0 and sentence.folds[0] in _OPENING_NAMES):
+    if len(sentence.folds) == 1 or _opens(sentence, i):
         return True
     if before in {"does", "do", "will", "has"} and after in _WANTS:
         return True
@@ -300,7 +318,7 @@ def _is_maryland(
     if before in {"in", "from"}:
         return True
     if before == "for":
-        return after not in {"license", "physicians", "physician", "doctors"}
+        return sentence.ends_at(i) or after in data.after - {"license", "licensed", "lic"}
     if after in {"license", "licensed", "lic", "licenses"}:
         return None
     return True if after in data.after else None

@@ -16,6 +16,7 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.places import find_cities, find_providers
 from bot.understanding.words import Word, cut, listed
 
+_JOINS = frozenset({"and", "plus"})
 _NEGATIONS = frozenset({"not", "except", "excluding", "excl", "minus", "besides", "without", "nor"})
 _FILLERS = frozenset({"in", "for", "the", "from", "at", "my", "a", "an", "any", "about"})
 _TWO_WORDS = frozenset(
@@ -139,3 +140,15 @@ def is_negated(folds: Sequence[str], first: int) -> bool:
     if i and (folds[i - 1], folds[i]) in _TWO_WORDS:
         return True
     return folds[i] in _NEGATIONS and not (i and folds[i - 1] in {"why", "if", "or", "whether"})
+
+
+def read_jurisdictions(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The jurisdictions of an answer to "which state?", where a bare code counts, in order."""
+    folds = [word.fold for word in cut(text)]
+    found = [find.value for find in read(text, lexicon).finds["jurisdictions"]]
+    if not found or len(folds) > len(found):
+        codes = lexicon.jurisdictions.codes
+        listed_codes = [codes[fold] for fold in folds if fold in codes]
+        if len(listed_codes) + sum(fold in _JOINS for fold in folds) == len(folds):
+            found = listed_codes
+    return tuple(dict.fromkeys(found))

@@ -93,8 +93,10 @@ def sentences(folder: Path) -> list[tuple[str, str]]:
 
 
 def digest(folder: Path) -> str:
-    """A fingerprint of all phrases, so that stale weights are noticed."""
+    """A fingerprint of phrases and classes, so that stale weights are noticed."""
     lines = "\n".join(f"{intent}\t{line}" for intent, line in phrases(folder))
+    for name in ("classes.toml", "rambles.toml", "fillings.toml", "faq_intents.toml"):
+        lines += (folder.parent / name).read_text("utf-8")
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
