@@ -36,7 +36,6 @@ class Conversation:
     shown: tuple[tuple[str, str], ...] = ()
     lists: Mapping[int, Question] = field(default_factory=dict)
     failures: int = 0
-    missed: int = 0
     aside: Mapping[str, OpenDialog] = field(default_factory=dict)
 
     def with_list(self, question: Question) -> "Conversation":
@@ -104,7 +103,6 @@ def to_json(conversation: Conversation) -> dict[str, Any]:
         "shown": [list(pair) for pair in conversation.shown],
         "lists": {str(key): question_to_json(value) for key, value in conversation.lists.items()},
         "failures": conversation.failures,
-        "missed": conversation.missed,
     }
 
 
@@ -120,5 +118,4 @@ def from_json(value: Mapping[str, Any]) -> Conversation:
         shown=tuple((label, data) for label, data in value.get("shown", ())),
         lists={int(key): question_from_json(kept) for key, kept in value.get("lists", {}).items()},
         failures=value.get("failures", 0),
-        missed=value.get("missed", 0),
     )

@@ -487,7 +487,8 @@ class RuleStanding:
     `missing_fact` is the one fact that would settle "not yet known". `relies_on` are the facts
     that "does not apply" (or a condition that holds) was read from. `topics` are the topic ids
     that serve the rule. `unit` is `credits`, `points`, `articles`, `questions`, ... `inside` says
-    whether the hours lie within the total.
+    whether the hours lie within the total. `is_cap`: `need` is the most
+    that counts, and nothing is due.
     """
 
     id: str
@@ -505,6 +506,7 @@ class RuleStanding:
     inside: bool = True
     note: str | None = None
     window: Cycle | None = None
+    is_cap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

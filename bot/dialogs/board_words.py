@@ -10,6 +10,9 @@ from bot.texts import hours, listed
 OLD_MONTHS = 12
 """From this age in months on, a source is said to be old before its figure is given."""
 
+MOST_SPECIALTIES = 4
+"""A longer list of specialties is told by its number and first two; the board's note says more."""
+
 _ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
 
@@ -66,7 +69,7 @@ def topic_line(topic: Topic, board: Board, context: Context) -> str:
     condition = conditions(topic.applies_if, context)
     parts = [f"{topic.title}: {amount(topic)} {frequency(topic, board)}"]
     if condition:
-        parts.append(f"if {condition}")
+        parts.append(condition)
     if not topic.counts_toward_total:
         parts.append("on top of the total")
     if topic.effective_from and topic.effective_from > context.today:
@@ -82,7 +85,7 @@ def verdict(rules: Sequence[Topic], board: Board, context: Context) -> str:
     if len(rules) == 1:
         rule = rules[0]
         condition = conditions(rule.applies_if, context)
-        tail = f" if {condition}" if condition else ""
+        tail = f" {condition}" if condition else ""
         return f"{amount(rule)} {frequency(rule, board)}{tail}"
     if for_all:
         return listed([f"{amount(rule)} {frequency(rule, board)}" for rule in for_all])
@@ -90,8 +93,11 @@ def verdict(rules: Sequence[Topic], board: Board, context: Context) -> str:
 
 
 def conditions(tests: Sequence[Condition], context: Context) -> str:
-    """All conditions of a rule joined, in the second person: `you hold a DEA registration`."""
-    return listed([in_words(test, context) for test in tests])
+    """All conditions of a rule joined: `if you hold a DEA registration, unless you ...`."""
+    holds = [in_words(test, context) for test in tests if test.not_ is None]
+    fails = [in_words(test.not_, context) for test in tests if test.not_ is not None]
+    parts = [f"if {listed(holds)}"] if holds else []
+    return ", ".join([*parts, f"unless {listed(fails, 'or')}"] if fails else parts)
 
 
 def in_words(test: Condition, context: Context) -> str:
@@ -104,6 +110,8 @@ def in_words(test: Condition, context: Context) -> str:
         return f"not ({in_words(test.not_, context)})"
     if test.specialty is not None:
         names = [knowledge.specialties.get(name, name).lower() for name in test.specialty]
+        if len(names) > MOST_SPECIALTIES:
+            return f"your specialty is one of {len(names)}, such as {names[0]} and {names[1]}"
         return f"your specialty is {listed(names, 'or')}"
     if test.license_type is not None:
         return f"you hold the {test.license_type} license"

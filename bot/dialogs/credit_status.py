@@ -34,6 +34,8 @@ SIGNS = {
     State.NOT_YET_KNOWN: "?",
     State.DOES_NOT_APPLY: "–",
 }
+CAP_SIGN = "·"
+"""A cap asks for nothing, so it gets no tick."""
 
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:
@@ -163,7 +165,7 @@ def _verdict(
     one: Standing, open_rules: Sequence[RuleStanding], unknown: Sequence[RuleStanding]
 ) -> dict[str, Any]:
     total = next((rule for rule in open_rules if rule.id == "total"), None)
-    met = standings.in_state(one, State.MET)
+    met = [rule for rule in standings.in_state(one, State.MET) if not rule.is_cap]
     return {
         "short": total.left if total else None,
         "unit": total.unit if total else "credits",
@@ -179,8 +181,9 @@ def _line(rule: RuleStanding, context: Context) -> dict[str, Any]:
     said = [fact for fact in rule.relies_on if knowledge.fact(fact) and fact in facts]
     missing = knowledge.fact(rule.missing_fact) if rule.missing_fact else None
     return {
-        "sign": SIGNS[rule.state],
+        "sign": CAP_SIGN if rule.is_cap else SIGNS[rule.state],
         "state": rule.state.value,
+        "is_cap": rule.is_cap,
         "title": rule.title.rstrip("."),
         "have": rule.have,
         "need": rule.need,

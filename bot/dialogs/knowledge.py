@@ -81,10 +81,6 @@ class Knowledge:
         return tuple(self._read("faq.json")["faq"])
 
     @cached_property
-    def mandates(self) -> Mapping[str, Mapping[str, Any]]:
-        return {item["id"]: item for item in self._read("rems_and_mandates.json")["items"]}
-
-    @cached_property
     def faq_phrasings(self) -> tuple[tuple[str, int], ...]:
         """Every way to ask, folded for comparing, with the place of its entry."""
         return tuple(

@@ -1,13 +1,16 @@
 """What a state board, a certifying board or the DEA demands; no account needed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.buttons import Press, pack
 from bot.dialogs import board_words, menu, offers
 from bot.dialogs.context import Context, Dialog
+from bot.dialogs.knowledge import folded
 from bot.model import Button, Edit, Effect, Question, Remember, Rows, Say
 from bot.rules.schema import Board, Topic
+from bot.rules.topics import infer_topics
 
 OPEN_CHARACTERS = 420
 """How much of a list stays unfolded under its head, so that an answer fits a phone's screen."""
@@ -23,6 +26,10 @@ ASPECTS: dict[str, tuple[str, ...]] = {
 """Sides of a board's rules beside the hours, by the words that ask for them."""
 
 
+GOING_ON = ("and ", "also ", "but ", "what about ")
+"""How a message begins that goes on about the same state."""
+
+
 def answer(question: Question, context: Context) -> Sequence[Effect]:
     slots = question.slots
     remember = Remember(question)
@@ -30,7 +37,7 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
         return [remember, _certifying(board, context)]
     if "mate" in slots.get("topics", ()) and not slots.get("jurisdictions"):
         return [remember, _mate(context)]
-    codes = list(slots.get("jurisdictions") or context.states)
+    codes = _codes(question, context)
     if not codes:
         return [remember, Say("requirement.which_state", {"topics": _topic_names(slots, context)})]
     said = [_state(code, question, context) for code in codes[:MOST_STATES]]
@@ -52,6 +59,15 @@ def press(pressed: Press, context: Context) -> Sequence[Effect]:
     return [Edit("requirement.board", *_board(board, question, context))]
 
 
+def _codes(question: Question, context: Context) -> list[str]:
+    """The states asked about: those named, else those just spoken of, else the physician's own."""
+    before = context.conversation.question
+    spoken = before.slots.get("jurisdictions", ()) if before else ()
+    goes_on = folded(question.text).startswith(GOING_ON)
+    named = question.slots.get("jurisdictions")
+    return list(named or (goes_on and spoken) or context.states or spoken)
+
+
 # ── one state ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -60,6 +76,7 @@ def _state(code: str, question: Question, context: Context) -> Say:
     if board is None:
         name = context.knowledge.jurisdictions[code]
         return Say("requirement.no_board", {"state": name}, ((menu.button(),),))
+    question = _with_topics(question, board, context)
     aspect = question.slots.get("aspect") or _aspect(question.text)
     if aspect and not question.slots.get("topics"):
         values = {"board": board, "head": board_words.head(board, context), "aspect": aspect}
@@ -68,6 +85,16 @@ def _state(code: str, question: Question, context: Context) -> Say:
     if question.slots.get("topics"):
         return Say("requirement.topic", *_topic(board, question, context))
     return Say("requirement.board", *_board(board, question, context))
+
+
+def _with_topics(question: Question, board: Board, context: Context) -> Question:
+    """The question with topics that only this board's rules know, such as sexual harassment."""
+    if question.slots.get("topics"):
+        return question
+    ruled = {topic.topic for topic in board.topics}
+    words = infer_topics(question.text, context.knowledge.topics) if question.text else ()
+    topics = [topic for topic in words if topic in ruled]
+    return replace(question, slots={**question.slots, "topics": topics}) if topics else question
 
 
 def _board_for(code: str, question: Question, context: Context) -> Board | None:
@@ -208,7 +235,15 @@ def _certifying(abbreviation: str, context: Context) -> Say:
 
 def _mate(context: Context) -> Say:
     find = offers.ask("activity_search", "requirement.button.find_mate", {"topics": ["mate"]})
-    return Say("requirement.mate", {"rule": context.knowledge.mandates["mate"]}, ((find,),))
+    federal = context.knowledge.rules.federal
+    rule = next(topic for topic in federal.topics if topic.id == "mate")
+    values = {
+        "rule": rule,
+        "ways": federal.equivalents,
+        "board": federal,
+        "source": federal.sources[0],
+    }
+    return Say("requirement.mate", values, ((find,),))
 
 
 DIALOG = Dialog(

@@ -21,8 +21,7 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     effects: list[Effect] = []
     if question.text and question.intent == "start":
         effects.append(Say("start.payload_unknown"))
-    missed = context.conversation.missed
-    values = {"name": context.name, "linked": bool(context.physician.licenses), "missed": missed}
+    values = {"name": context.name, "linked": bool(context.physician.licenses)}
     return [*effects, Say("start.hello", values, buttons())]
 
 

@@ -9,7 +9,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.model import Incoming, IncomingFile, Kind
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """Sent with every start: Telegram remembers the list of whoever asked last."""
 
 CONTENT: Sequence[tuple[Kind, Callable[[Message], Any]]] = (

@@ -239,6 +239,7 @@ class _Judging:
             inside=rule.inside,
             note=note,
             window=windows.shown if windows else None,
+            is_cap=rule.sort == "maximum",
         )
 
     def _state(
