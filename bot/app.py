@@ -18,6 +18,8 @@ from bot.assistant import Sources, apology, respond
 from bot.dialogs import listed_commands
 from bot.dialogs.knowledge import Knowledge
 from bot.documents.activities import read_activities
+from bot.errands import runners
+from bot.errands.outside import Outside
 from bot.handlers.errors import EndError, set_up_logging, where
 from bot.handlers.reception import Pulse, Webhook, initialized, made_bot, reception, watch
 from bot.handlers.rim import Rim, rim
@@ -89,7 +91,8 @@ async def running(
         stack.callback(records.close)
         catalog = await asyncio.to_thread(open_catalog, settings.catalog)
         stack.callback(catalog.close)
-        await stack.enter_async_context(_kept_in_step(settings, catalog, clock))
+        hub = await stack.enter_async_context(_hub(settings))
+        await stack.enter_async_context(_kept_in_step(hub, catalog, clock))
 
         sources = Sources(Knowledge(DATA), catalog, Texts(DATA / "texts" / "en"))
         pulse = Pulse(clock)
@@ -97,7 +100,10 @@ async def running(
         await stack.enter_async_context(initialized(bot))
         await stack.enter_async_context(_beside(lambda: _introduce(bot, sources.texts)))
         pulse.beat()
-        whole = await stack.enter_async_context(rim(records, _mind(sources, clock), bot, end))
+        outside = Outside(records, catalog, sources.knowledge, bot, hub, settings, clock)
+        whole = await stack.enter_async_context(
+            rim(records, _mind(sources, clock), bot, end, runners=runners(outside))
+        )
         webhook = webhook_of(settings, vault)
         await stack.enter_async_context(reception(bot, whole.inbox, webhook, end))
         if webhook is None:
@@ -153,20 +159,27 @@ async def _beside(work: Callable[[], Awaitable[None]]) -> AsyncIterator[asyncio.
 
 
 @asynccontextmanager
+async def _hub(settings: Settings) -> AsyncIterator[HubClient | None]:
+    """The one client of the hub, None where no hub is set."""
+    if settings.hub_url is None:
+        yield None
+        return
+    async with HubClient(settings.hub_url, client_id=settings.hub_client_id) as client:
+        yield client
+
+
+@asynccontextmanager
 async def _kept_in_step(
-    settings: Settings, catalog: Catalog, clock: Callable[[], datetime]
+    client: HubClient | None, catalog: Catalog, clock: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """The catalog follows the hub; without a hub it has the activities that come with the bot."""
-    if settings.hub_url is None:
+    if client is None:
         if not await asyncio.to_thread(catalog.size):
             await asyncio.to_thread(_fill, catalog)
         yield
         return
     attempted = asyncio.Event()
-    async with (
-        HubClient(settings.hub_url, client_id=settings.hub_client_id) as client,
-        _beside(partial(_follow, client, catalog, clock, attempted)),
-    ):
+    async with _beside(partial(_follow, client, catalog, clock, attempted)):
         if not await asyncio.to_thread(catalog.size):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_SYNC_PATIENCE):

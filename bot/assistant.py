@@ -28,6 +28,8 @@ from bot.model import (
     KeepDialog,
     Key,
     Kind,
+    News,
+    Notify,
     Outgoing,
     Physician,
     Question,
@@ -63,6 +65,7 @@ class Turn:
     intent: str | None = None
     confidence: float = 1.0
     question: Question | None = None
+    news: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ def apology(
 def _reply(incoming: Incoming, context: Context) -> _Reply:
     if incoming.kind in (Kind.GROUP, Kind.BLOCKED, Kind.EDITED):
         return _edited(incoming, context)
+    if incoming.kind is Kind.RESULT:
+        return _heard(incoming, context)
     if incoming.kind is Kind.PRESS:
         return _pressed(incoming.data, context)
     if incoming.kind is not Kind.TEXT:
@@ -135,6 +140,14 @@ def _edited(incoming: Incoming, context: Context) -> _Reply:
     """An edited message corrects an answer in an open dialog; elsewhere silence, on purpose."""
     opened = _open_dialog(incoming, context) if incoming.kind is Kind.EDITED else None
     return opened or _Reply((), understood=None)
+
+
+def _heard(incoming: Incoming, context: Context) -> _Reply:
+    """What came of an errand; a dialog that is gone by now hears nothing."""
+    dialog = dialogs.NAMED.get(incoming.data)
+    if dialog is None or dialog.hears is None:
+        return _Reply((), understood=None)
+    return _Reply(dialog.hears(incoming, context), intent=dialog.name, understood=None)
 
 
 def _not_text(incoming: Incoming, context: Context) -> _Reply:
@@ -240,12 +253,15 @@ def _turn(reply: _Reply, incoming: Incoming, before: Conversation, texts: Texts)
     after = before
     outgoing: list[Outgoing] = []
     changes: list[Change] = []
+    news: list[News] = []
     for effect in reply.effects:
         match effect:
             case Say() | Edit() | AcknowledgePress():
                 shown = _shown(effect, incoming, texts)
                 outgoing.append(shown)
                 after = _with_keys(after, shown)
+            case Notify(key, say):
+                news.append(News(key, _shown(say, incoming, texts)))
             case KeepDialog(name, version, answers):
                 opened = OpenDialog(name, version, after.revision + 1, answers)
                 after = replace(after.with_open(opened), revision=after.revision + 1)
@@ -265,6 +281,7 @@ def _turn(reply: _Reply, incoming: Incoming, before: Conversation, texts: Texts)
     return Turn(
         outgoing=tuple(outgoing),
         changes=tuple(changes),
+        news=tuple(news),
         conversation=replace(after, failures=failures),
         intent=reply.intent,
         confidence=reply.confidence,

@@ -177,6 +177,7 @@ class Kind(StrEnum):
     GROUP = "group"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    RESULT = "result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,8 @@ class Incoming:
     language: str | None = None
     name: str | None = None
     file: IncomingFile | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+    """What came of an errand (kind RESULT): `text` is the errand's name, `data` its dialog."""
 
 
 # ── what comes of it: effects, a closed set ─────────────────────────────────────────────────
@@ -231,11 +234,16 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file made for the physician: `kind` is `photo` or `document`."""
+    """A file for the physician: `kind` is `photo` or `document`.
+
+    Either `content` was made in this turn, or `kept` is the number of a file in the store, which
+    is read when it is sent.
+    """
 
     kind: Literal["photo", "document"]
     name: str
-    content: bytes
+    content: bytes = b""
+    kept: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +374,42 @@ class FileComplaint:
 
 
 @dataclass(frozen=True, slots=True)
+class RunErrand:
+    """Something to be asked of the outside world as soon as this turn is stored.
+
+    `name` says what (a runner of `bot.errands`), `values` are JSON values for it. What comes of it
+    comes to the dialog `dialog` as a turn of its own (`Dialog.hears`). Of a `key` one errand
+    waits at a time: a second one takes its place. `outlives` keeps it when the physician deletes
+    everything, because somebody else waits for it.
+    """
+
+    name: str
+    dialog: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    due_at: datetime | None = None
+    outlives: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropErrand:
+    """The errand that waits under this key is not wanted any more."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """News for a physician who has not asked just now: one message a day, never at night.
+
+    `key` makes it unique for ever.
+    """
+
+    key: str
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
 class ErasePhysician:
     """All that is stored of this physician goes, the conversation included."""
 
@@ -382,9 +426,11 @@ Change = (
     | ConfirmTopics
     | SaveActivity
     | FileComplaint
+    | RunErrand
+    | DropErrand
     | ErasePhysician
 )
-Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | Change
+Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | Notify | Change
 
 
 # ── looking for activities ──────────────────────────────────────────────────────────────────
@@ -561,3 +607,11 @@ class Outgoing:
     attachment: Attachment | None = None
     silent: bool = False
     preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An unprompted message in words, waiting for its day; `key` makes it unique for ever."""
+
+    key: str
+    outgoing: Outgoing

@@ -70,7 +70,7 @@ def change_wishes(
     stopped: bool | None = None,
 ) -> Preferences:
     """Change what is given, leave the rest; `usual_days` goes back from own days to the table."""
-    row = _wish(at)
+    row = wish_row(at)
     if zone is not None:
         row.zone, row.zone_said = zone, True
     if quiet is not None:
@@ -154,7 +154,7 @@ def reopen(at: Answering, board: str) -> None:
 def stop(at: Answering, board: str | None) -> None:
     """No more reminders for a board, in any cycle; without a board, for nothing at all."""
     if board is None:
-        _wish(at).stopped = True
+        wish_row(at).stopped = True
         return
     found = _found(at, board)
     if found is not None:
@@ -163,7 +163,7 @@ def stop(at: Answering, board: str | None) -> None:
 
 def changed(at: Answering) -> None:
     """The record has changed (a license, a certificate, the DEA date): so may the deadlines."""
-    _wish(at)
+    wish_row(at)
     refresh(at.session, at.physician, deadlines_of(at.physician, at.rules)(at.today))
 
 
@@ -209,7 +209,8 @@ def _wake(at: Answering, deadline: Deadline, comes: datetime) -> None:
     store.wake_again(at.session, wake)
 
 
-def _wish(at: Answering) -> ReminderWishRow:
+def wish_row(at: Answering) -> ReminderWishRow:
+    """The row of the physician's wishes, made with the usual ones if there was none."""
     row = store.wishes(at.session, at.physician.id)
     if row is None:
         row = ReminderWishRow(physician_id=at.physician.id, zone=usual(at.physician).zone)

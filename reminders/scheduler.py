@@ -23,12 +23,14 @@ from bot.texts import Texts
 from reminders.deadlines import deadlines_of
 from reminders.decision import refresh
 from reminders.delivery import Delivery
+from reminders.news import tell_news
 from reminders.planner import day_to_plan, plan_day
 from reminders.telegram import telegram_post
 from reminders.words import Words
 
 DELIVER_SECONDS = 1
 PLAN_SECONDS = 900
+NEWS_SECONDS = 15
 REFINE_SECONDS = 10
 REFINED_AT_ONCE = 500
 TIDY_HOURS = 24
@@ -74,6 +76,10 @@ class Jobs:
     async def deliver(self) -> None:
         """What is due in this second."""
         await self._delivery.tick()
+
+    async def tell(self) -> None:
+        """News that may be told now."""
+        await asyncio.to_thread(tell_news, self._records, self._rules, self._clock())
 
     async def refine(self) -> None:
         """Deadlines that only the whole record tells: certificates, the DEA, CME periods."""
@@ -130,6 +136,7 @@ async def scheduled(jobs: Jobs) -> AsyncIterator[AsyncIOScheduler]:
     for name, work, seconds in (
         ("plan", jobs.plan, PLAN_SECONDS),
         ("deliver", jobs.deliver, DELIVER_SECONDS),
+        ("news", jobs.tell, NEWS_SECONDS),
         ("refine", jobs.refine, REFINE_SECONDS),
         ("tidy", jobs.tidy, TIDY_HOURS * 3600),
     ):

@@ -60,6 +60,7 @@ class Dialog:
     whether the command menu shows it. `answer` answers a question at once; `press` takes its
     buttons; `proceed` takes the next message while the dialog is open and returns None for one
     that is clearly something else. `again` asks the open step once more after an interruption.
+    `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out.
     """
 
     name: str
@@ -71,3 +72,4 @@ class Dialog:
     press: OnPress | None = None
     proceed: Proceed | None = None
     again: Callable[[Context], Sequence[Effect]] | None = None
+    hears: Callable[[Incoming, Context], Sequence[Effect]] | None = None

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot
 
+from bot.handlers.errands import Errands, Runner
 from bot.handlers.errors import EndError
 from bot.handlers.inbox import Inbox
 from bot.handlers.pace import Pace
 from bot.handlers.replies import Replies
 from bot.handlers.turns import Mind, Turns
 from bot.store.engine import Records
+from bot.store.errands import tidy_errands
 from bot.store.inbox import tidy_inbox, waiting_count
 from bot.store.outbox import tidy_outbox, unsent_count
 
@@ -44,6 +46,7 @@ class Rim:
     inbox: Inbox
     turns: Turns
     replies: Replies
+    errands: Errands
     clock: Callable[[], datetime]
 
     async def idle(self) -> bool:
@@ -54,7 +57,11 @@ class Rim:
 
     def _nothing_stored(self) -> bool:
         with self.records.reading() as session:
-            return not waiting_count(session) and not unsent_count(session, self.clock())
+            return (
+                self.errands.idle(session)
+                and not waiting_count(session)
+                and not unsent_count(session, self.clock())
+            )
 
     async def settled(self) -> None:
         """Return once nothing is left to do."""
@@ -71,6 +78,8 @@ async def rim(
     bot: Bot,
     end: Callable[[EndError], None],
     pace: Pace | None = None,
+    *,
+    runners: Mapping[str, Runner] | None = None,
 ) -> AsyncIterator[Rim]:
     """The rim, with what an earlier process left behind taken up; closed in the right order.
 
@@ -78,13 +87,16 @@ async def rim(
     finished, then answers under way; the rest waits in the store for the next start.
     """
     replies = Replies(records, bot, mind.clock, end, pace or Pace())
-    turns = Turns(records, mind, bot, replies.lanes.wake)
+    errands = Errands(records, runners or {}, mind.clock)
+    turns = Turns(records, mind, bot, replies.lanes.wake, errands.wake)
+    errands.told = turns.lanes.wake
     inbox = Inbox(records, turns.lanes.wake, mind.clock)
-    whole = Rim(records, inbox, turns, replies, mind.clock)
+    whole = Rim(records, inbox, turns, replies, errands, mind.clock)
     await replies.sweep()
     await turns.recover()
     sweeps = [
         asyncio.create_task(_again(DUE_EVERY, replies.sweep)),
+        asyncio.create_task(_again(DUE_EVERY, errands.sweep)),
         asyncio.create_task(_again(FORGOTTEN_EVERY, lambda: _sweep_forgotten(whole))),
         asyncio.create_task(_again(TIDY_EVERY, lambda: asyncio.to_thread(_tidy, whole))),
     ]
@@ -94,6 +106,7 @@ async def rim(
         for sweep in sweeps:
             sweep.cancel()
         await asyncio.gather(*sweeps, return_exceptions=True)
+        await errands.close(PATIENCE)
         await turns.close(PATIENCE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
@@ -111,6 +124,7 @@ def _tidy(whole: Rim) -> None:
     with whole.records.writing() as session:
         tidy_inbox(session, before)
         tidy_outbox(session, before)
+        tidy_errands(session, before)
 
 
 async def _again(seconds: float, work: Callable[[], object]) -> None:

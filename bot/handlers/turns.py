@@ -19,14 +19,21 @@ from bot.conversation import Conversation
 from bot.handlers.errors import new_reference, where
 from bot.handlers.lanes import Lanes
 from bot.handlers.splitting import parts
-from bot.handlers.updates import incoming_of
-from bot.model import ErasePhysician, Incoming, Kind, Outgoing, Physician
+from bot.handlers.updates import incoming_of, result_of
+from bot.model import ErasePhysician, Incoming, Kind, Outgoing, Physician, RunErrand
 from bot.store import inbox, outbox
 from bot.store.changes import carry_out
 from bot.store.conversations import conversation_of, keep_conversation
 from bot.store.engine import Records, is_busy, lock_chat
 from bot.store.inbox import Waiting
-from bot.store.physicians import STRANGER, mark_blocked, note_language, physician_of
+from bot.store.news import put_news
+from bot.store.physicians import (
+    STRANGER,
+    made_row_id,
+    mark_blocked,
+    note_language,
+    physician_of,
+)
 
 if TYPE_CHECKING:
     from bot.assistant import Turn
@@ -64,12 +71,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A turn that is over; `reference` where it failed."""
+    """A turn that is over; `reference` where it failed, `errands` where it has sent out some."""
 
     update_id: int
     intent: str | None = None
     confidence: float = 1.0
     reference: str | None = None
+    errands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,8 @@ def _stored(session: Session, scene: Scene, turn: "Turn | None", now: datetime) 
     if incoming is None or turn is None:
         inbox.settle(session, update_id)
         return Taken(update_id)
-    done = Taken(update_id, turn.intent, turn.confidence)
+    errands = any(isinstance(change, RunErrand) for change in turn.changes)
+    done = Taken(update_id, turn.intent, turn.confidence, errands=errands)
     if incoming.kind is Kind.GROUP:
         # Nothing is remembered of a group either.
         _put_answers(session, scene.waiting, turn.outgoing, now)
@@ -170,6 +179,8 @@ def _stored(session: Session, scene: Scene, turn: "Turn | None", now: datetime) 
         return None
     for change in turn.changes:
         carry_out(session, chat_id, change, now)
+    for item in turn.news:
+        put_news(session, made_row_id(session, chat_id, now), item, now)
     _put_answers(session, scene.waiting, turn.outgoing, now)
     if any(isinstance(change, ErasePhysician) for change in turn.changes):
         inbox.settle_erased(session, update_id)
@@ -183,6 +194,9 @@ def _remember(
     session: Session, incoming: Incoming, conversation: Conversation, now: datetime
 ) -> None:
     keep_conversation(session, incoming.chat_id, conversation, now)
+    if incoming.kind is Kind.RESULT:
+        # It comes from us: it says nothing of whether the physician still wants to hear.
+        return
     blocked = incoming.kind is Kind.BLOCKED
     mark_blocked(session, incoming.chat_id, now if blocked else None)
     if blocked:
@@ -199,6 +213,9 @@ def _put_answers(
 
 
 def _incoming(waiting: Waiting) -> Incoming | None:
+    if "errand" in waiting.payload:
+        number, chat_id = waiting.update_id, waiting.chat_id
+        return result_of(number, chat_id, waiting.payload, waiting.received_at)
     update = Update.de_json(dict(waiting.payload))
     return incoming_of(update, waiting.received_at)
 
@@ -240,12 +257,18 @@ class Turns:
     """The turns of all chats: in order within a chat, a few chats at a time."""
 
     def __init__(
-        self, records: Records, mind: Mind, bot: Bot, wake_sender: Callable[[int], None]
+        self,
+        records: Records,
+        mind: Mind,
+        bot: Bot,
+        wake_sender: Callable[[int], None],
+        wake_errands: Callable[[], None] = lambda: None,
     ) -> None:
         self._records = records
         self._mind = mind
         self._bot = bot
         self._wake_sender = wake_sender
+        self._wake_errands = wake_errands
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._begun_before: frozenset[int] = frozenset()
         self._suspected: set[int] = set()
@@ -325,6 +348,8 @@ class Turns:
                 typing.cancel()
         if taken is not None:
             self._wake_sender(chat_id)
+            if taken.errands:
+                self._wake_errands()
             self._log(taken, chat_id, started)
         return taken
 

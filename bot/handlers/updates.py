@@ -1,6 +1,6 @@
 """What Telegram delivers, as the bot's own `Incoming`; nothing of Telegram goes further in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,19 @@ def chat_of(update: Update) -> int | None:
         return chat.id if chat.type == ChatType.PRIVATE and known else None
     message = update.message or update.edited_message
     return message.chat.id if message else None
+
+
+def result_of(number: int, chat_id: int, payload: Mapping[str, Any], at: datetime) -> Incoming:
+    """What came of an errand, which stands in the inbox like an update."""
+    return Incoming(
+        update_id=number,
+        chat_id=chat_id,
+        kind=Kind.RESULT,
+        received_at=at,
+        text=payload["errand"],
+        data=payload["dialog"],
+        result=payload["result"],
+    )
 
 
 def incoming_of(update: Update, received_at: datetime) -> Incoming | None:

@@ -14,6 +14,7 @@ from bot.model import (
     ChangeProfile,
     ConfirmTopics,
     Credit,
+    DropErrand,
     ErasePhysician,
     FileComplaint,
     KeepCertification,
@@ -23,10 +24,13 @@ from bot.model import (
     RemoveCertification,
     RemoveCredit,
     RemoveLicense,
+    RunErrand,
     SaveActivity,
     SetFact,
 )
 from bot.store.complaints import file_complaint, part_from
+from bot.store.errands import drop_errand, erase_errands, put_errand
+from bot.store.files import erase_files
 from bot.store.physicians import credit_row, license_row, made_row, row_of
 from bot.store.sealed import (
     credit_from_json,
@@ -85,6 +89,10 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             _save(session, row.id, activity_id, now if saved else None)
         case FileComplaint():
             file_complaint(session, chat_id, change)
+        case RunErrand():
+            put_errand(session, chat_id, change, now)
+        case DropErrand(key):
+            drop_errand(session, key, now)
     session.flush()
 
 
@@ -100,6 +108,8 @@ def erase(session: Session, chat_id: int) -> None:
         session.execute(sa.delete(PhysicianRow).where(col(PhysicianRow.id) == row.id))
         session.expire_all()
     part_from(session, chat_id)
+    erase_errands(session, chat_id)
+    erase_files(session, chat_id)
     for table in (ConversationRow, OutboxRow):
         session.execute(sa.delete(table).where(col(table.chat_id) == chat_id))
     session.execute(

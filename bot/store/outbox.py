@@ -1,13 +1,14 @@
 """What is to be sent: put in with the turn that caused it, taken out by the sender, in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.model import Outgoing
+from bot.store.files import content_of
 from bot.store.once import insert_once
 from bot.store.sealed import outgoing_from_json, outgoing_to_json, vault_of
 from bot.store.tables import OutboxRow
@@ -107,16 +108,28 @@ def next_letter(session: Session, chat_id: int, now: datetime) -> Letter | None:
         return None
     assert row.id is not None
     assert row.payload is not None
+    outgoing = outgoing_from_json(vault_of(session).unseal(row.payload))
     return Letter(
         id=row.id,
         chat_id=row.chat_id,
-        outgoing=outgoing_from_json(vault_of(session).unseal(row.payload)),
+        outgoing=_with_kept_file(session, row.chat_id, outgoing),
         due_at=row.due_at,
         attempts=row.attempts,
         key=row.key,
         repeat=row.repeat,
         begun=row.state == "sending",
     )
+
+
+def _with_kept_file(session: Session, chat_id: int, outgoing: Outgoing) -> Outgoing:
+    """The message with the content of a file in the store; without the file where it is gone."""
+    attachment = outgoing.attachment
+    if attachment is None or attachment.kept is None:
+        return outgoing
+    content = content_of(session, attachment.kept, chat_id)
+    if content is None:
+        return replace(outgoing, attachment=None)
+    return replace(outgoing, attachment=replace(attachment, content=content))
 
 
 def begin_sending(session: Session, letter_id: int) -> None:

@@ -44,6 +44,13 @@ def made_row(session: Session, chat_id: int, now: datetime) -> PhysicianRow:
     return row
 
 
+def made_row_id(session: Session, chat_id: int, now: datetime) -> int:
+    """The physician's own id, made if nothing was stored of the chat."""
+    row = made_row(session, chat_id, now)
+    assert row.id is not None
+    return row.id
+
+
 def physician_of(session: Session, chat_id: int) -> Physician:
     """The physician of a chat; `STRANGER` where nothing is stored, and nothing is made."""
     row = row_of(session, chat_id)

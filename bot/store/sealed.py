@@ -92,7 +92,10 @@ def outgoing_from_json(value: Mapping[str, Any]) -> Outgoing:
             "keys": tuple(tuple(Key(**key) for key in row) for row in value.get("keys", ())),
             "attachment": attachment
             and Attachment(
-                attachment["kind"], attachment["name"], b64decode(attachment["content"])
+                attachment["kind"],
+                attachment["name"],
+                b64decode(attachment["content"]),
+                attachment.get("kept"),
             ),
         }
     )

@@ -99,14 +99,20 @@ def running(tg, records):
 
     @asynccontextmanager
     async def _running(
-        respond=echo, apologize=sorry, *, webhook=None, pace=UNHURRIED, receiving=True
+        respond=echo,
+        apologize=sorry,
+        *,
+        webhook=None,
+        pace=UNHURRIED,
+        receiving=True,
+        runners=None,
     ):
         bot = Running()
         telegram_bot = made_bot(TOKEN, tg.url, Pulse(clock))
         mind = Mind(respond, apologize, clock)
         async with (
             initialized(telegram_bot),
-            rim(records, mind, telegram_bot, bot.end, pace) as bot.rim,
+            rim(records, mind, telegram_bot, bot.end, pace, runners=runners) as bot.rim,
         ):
             if not receiving:
                 yield bot

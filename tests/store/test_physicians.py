@@ -289,7 +289,10 @@ OWN = (
 @pytest.mark.behaviour(59)
 def test_every_table_that_knows_a_physician_forgets_them_with_the_physician():
     """A table added later hangs on the physician, or `erase` empties or unties it like these."""
-    emptied = {"physician", "conversation", "inbox", "outbox", "complaint"}
+    emptied = {"physician", "conversation", "inbox", "outbox", "complaint"} | {
+        "errand",
+        "kept_file",
+    }
     for name, table in RECORDS.tables.items():
         if "chat_id" in table.columns:
             assert name in emptied
