@@ -42,6 +42,7 @@ ELSEWHERE = {
     "import-activities": "bot.catalog_commands:import_activities",
     "sync": "bot.catalog_commands:sync",
     "complaints": "bot.complaint_commands:complaints",
+    "doctor": "bot.doctor:doctor",
 }
 """Commands that live beside what they command; imported only when called."""
 
