@@ -56,6 +56,12 @@ class Posted:
 Post = Callable[[int, Outgoing], Awaitable[Posted]]
 """Send to a chat, once, and say what became of it; never raises for what Telegram answers."""
 
+Freshen = Callable[[int], Awaitable[None]]
+"""Bring a physician's record (by physician id) up to date before a reminder is decided.
+
+It bounds its own time. Where it fails, the reminder says how old the copy is.
+"""
+
 
 @dataclass(slots=True)
 class Delivery:
@@ -66,6 +72,7 @@ class Delivery:
     compose: Compose
     post: Post
     clock: Callable[[], datetime]
+    freshen: Freshen | None = None
     per_second: int = PER_SECOND
     held_until: datetime | None = None
 
@@ -109,6 +116,11 @@ class Delivery:
         return tuple({one.physician_id: one for one in reversed(claims[:given])}.values())
 
     async def _one(self, claim: Claim) -> bool:
+        if self.freshen is not None:
+            try:
+                await self.freshen(claim.physician_id)
+            except Exception as error:  # noqa: BLE001 - an old copy with its age beats silence
+                logger.warning("a record was not brought up to date: %s", type(error).__name__)
         try:
             letter = await asyncio.to_thread(
                 decide, self.records, claim, self.rules, self.compose, self.clock()
