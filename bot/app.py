@@ -21,12 +21,14 @@ from bot.documents.activities import read_activities
 from bot.errands import runners
 from bot.errands.outside import Outside
 from bot.handlers.errors import EndError, set_up_logging, where
+from bot.handlers.pace import Pace
 from bot.handlers.reception import Pulse, Webhook, initialized, made_bot, reception, watch
 from bot.handlers.rim import Rim, rim
-from bot.handlers.turns import Mind
+from bot.handlers.turns import Mind, Rooms
 from bot.hub.client import HubClient
 from bot.hub.sync import sync_activities
 from bot.model import Activity
+from bot.rules.person import Rulebook
 from bot.settings import Settings
 from bot.store.catalog import Catalog, open_catalog
 from bot.store.engine import Records, open_records
@@ -34,6 +36,10 @@ from bot.store.schema import migrate
 from bot.store.vault import Vault
 from bot.texts import Texts
 from data import HERE as DATA
+from reminders.answers import carry_out as answer_reminders
+from reminders.answers import read_reminders
+from reminders.scheduler import Jobs, reminding
+from reminders.state import Reminders
 
 SYNC_EVERY = 3600.0
 SYNC_AGAIN = 5.0
@@ -62,6 +68,7 @@ class Running:
     rim: Rim
     records: Records
     catalog: Catalog
+    reminders: Jobs
 
     async def idle(self) -> bool:
         """Whether all that was received is answered and sent."""
@@ -101,14 +108,19 @@ async def running(
         await stack.enter_async_context(_beside(lambda: _introduce(bot, sources.texts)))
         pulse.beat()
         outside = Outside(records, catalog, sources.knowledge, bot, hub, settings, clock)
+        pace = Pace()
         whole = await stack.enter_async_context(
-            rim(records, _mind(sources, clock), bot, end, runners=runners(outside))
+            rim(records, _mind(sources, clock), bot, end, pace, runners=runners(outside))
+        )
+        rules = sources.knowledge.rules
+        jobs = await stack.enter_async_context(
+            reminding(records, rules, sources.texts, bot, pace, clock)
         )
         webhook = webhook_of(settings, vault)
         await stack.enter_async_context(reception(bot, whole.inbox, webhook, end))
         if webhook is None:
             await stack.enter_async_context(_beside(lambda: watch(records, pulse, clock, end)))
-        yield Running(bot, whole, records, catalog)
+        yield Running(bot, whole, records, catalog, jobs)
 
 
 def _mind(sources: Sources, clock: Callable[[], datetime]) -> Mind:
@@ -120,6 +132,23 @@ def _mind(sources: Sources, clock: Callable[[], datetime]) -> Mind:
             incoming, conversation, sources, reference
         ),
         clock=clock,
+        rooms=_rooms(sources.knowledge.rules),
+    )
+
+
+def _rooms(rules: Rulebook) -> Rooms:
+    """What dialogs may ask for beside the physician, and who carries out the changes to it."""
+    return Rooms(
+        views={
+            Reminders: lambda session, physician, now: read_reminders(
+                session, physician, rules, now
+            ),
+        },
+        carry=(
+            lambda session, chat_id, changes, now: answer_reminders(
+                session, chat_id, changes, rules, now
+            ),
+        ),
     )
 
 

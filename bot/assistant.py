@@ -12,7 +12,7 @@ from typing import Any
 from bot import dialogs
 from bot.buttons import unpack
 from bot.conversation import Conversation, OpenDialog
-from bot.dialogs import clinical, smalltalk, start, unclear
+from bot.dialogs import clinical, reminders, smalltalk, start, unclear
 from bot.dialogs.context import Context, Dialog, Lookup
 from bot.dialogs.knowledge import Knowledge, folded
 from bot.errors import BotError
@@ -98,6 +98,8 @@ def respond(
     )
     try:
         reply = _reply(incoming, context)
+        if incoming.kind not in (Kind.BLOCKED, Kind.RESULT, Kind.GROUP):
+            reply = replace(reply, effects=[*reply.effects, *reminders.missed(context)])
     except BotError as error:
         reply = _Reply((Say(error.text_key, error.values),), understood=None)
     if incoming.kind is Kind.PRESS:
@@ -216,6 +218,8 @@ def _free_text(text: str, context: Context) -> _Reply:
         effects = smalltalk.answer_act(first, context)
         return _Reply(effects, first.intent, first.confidence, question=first)
     known = [question for question in questions if question.confidence >= UNSURE]
+    if not known and (days := reminders.days_alone(text, context)) is not None:
+        return _Reply(days, reminders.DIALOG.name, question=first)
     if not known:
         effects = unclear.answer(first, context)
         return _Reply(effects, first.intent, first.confidence, understood=False, question=first)

@@ -6,10 +6,10 @@ place: a change makes a new value.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 LicenseType = Literal["MD", "DO"]
 Origin = Literal["hub", "transcript", "typed"]
@@ -79,9 +79,30 @@ class Profile:
     dea_expires: date | None = None
 
 
+T = TypeVar("T")
+
+
+class Kept(Protocol):
+    """Reads what else is kept of a physician, by the type of the value that holds it.
+
+    `kept(Reminders)` is worked out when a dialog first asks, from the same moment of the records
+    as the rest of the turn, and a second time within the turn costs nothing.
+    """
+
+    def __call__(self, kind: type[T], /) -> T: ...
+
+
+def nothing_kept(kind: type[T], /) -> T:
+    """Nothing is kept: the value as it is made without arguments."""
+    return kind()
+
+
 @dataclass(frozen=True, slots=True)
 class Physician:
-    """The person in the chat, with all that a standing is worked out from."""
+    """The person in the chat, with all that a standing is worked out from.
+
+    `blocked_at` is set at the first message after the physician had blocked the bot.
+    """
 
     id: int
     profile: Profile = Profile()
@@ -90,6 +111,8 @@ class Physician:
     credits: tuple[Credit, ...] = ()
     linked: bool = False
     synced_at: datetime | None = None
+    blocked_at: datetime | None = None
+    kept: Kept = field(default=nothing_kept, compare=False, repr=False)
 
 
 # ── activities ──────────────────────────────────────────────────────────────────────────────
@@ -410,6 +433,33 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerReminder:
+    """What the physician answers to the reminders of one deadline: `board` and its `last_day`.
+
+    `heard`: any reply, which ends a stage and not the series. `snoozed` until `day`; `planned` on
+    `day` at the local `hour`; `renewed` closes the cycle and `reopened` takes that back; `stopped`
+    ends all reminders of this board, whatever the cycle, and `resumed` takes that back.
+    """
+
+    board: str
+    last_day: date
+    answer: Literal["heard", "snoozed", "planned", "renewed", "reopened", "stopped", "resumed"]
+    day: date | None = None
+    hour: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReminderWishes:
+    """When the physician wants to hear from the bot; only what is given in `changes`.
+
+    Keys: `zone` (IANA), `quiet` (from and until, local), `hour`, `weekends`, `stopped` and `days`,
+    own days before a deadline, or None for the usual stages.
+    """
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ErasePhysician:
     """All that is stored of this physician goes, the conversation included."""
 
@@ -428,6 +478,8 @@ Change = (
     | FileComplaint
     | RunErrand
     | DropErrand
+    | AnswerReminder
+    | ChangeReminderWishes
     | ErasePhysician
 )
 Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | Notify | Change

@@ -8,7 +8,7 @@ the table `[what]` of `complaint.toml`. Message texts are HTML with every value 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property, partial
 from html import unescape
@@ -45,6 +45,11 @@ def full_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]}, {plain_day(day)}"
 
 
+def short_day(day: date) -> str:
+    """`Sat, Jan 9`, where a button has room for no more."""
+    return f"{WEEKDAYS[day.weekday()][:3]}, {MONTHS[day.month - 1][:3]} {day.day}"
+
+
 def month(value: str | None) -> str:
     """`September 2026` from `2026-09` or `2026-09-17`; "an unknown month" from nothing."""
     if not value:
@@ -71,8 +76,10 @@ def days(count: int) -> str:
     return f"{count} day" if count == 1 else f"{count:,} days"
 
 
-def clock(instant: datetime) -> str:
-    """`7:12 a.m.`; the instant is given in the physician's zone."""
+def clock(instant: datetime | time) -> str:
+    """`7:12 a.m.`, `noon`; the instant is given in the physician's zone."""
+    if (instant.hour, instant.minute) in {(0, 0), (12, 0)}:
+        return "noon" if instant.hour else "midnight"
     half = "a.m." if instant.hour < 12 else "p.m."  # noqa: PLR2004
     minute = f":{instant.minute:02}" if instant.minute else ""
     return f"{instant.hour % 12 or 12}{minute} {half}"
@@ -95,15 +102,22 @@ def link(url: str, label: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(url, label)
 
 
+def ended(text: str) -> str:
+    """With a full stop, unless there is one: `at noon.`, `at 9 a.m.`."""
+    return text if text.endswith(".") else f"{text}."
+
+
 FILTERS = {
     "day": full_day,
     "plain_day": plain_day,
+    "short_day": short_day,
     "month": month,
     "number": number,
     "hours": hours,
     "days": days,
     "clock": clock,
     "count": count,
+    "ended": ended,
     "listed": listed,
     "link": link,
 }

@@ -4,29 +4,47 @@
 board the physician does not hold, nothing changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlmodel import Session
 
-from bot.model import Physician
+from bot.model import (
+    AnswerReminder,
+    Change,
+    ChangeProfile,
+    ChangeReminderWishes,
+    KeepCertification,
+    KeepLicense,
+    Physician,
+    RemoveCertification,
+    RemoveLicense,
+    SetFact,
+)
 from bot.rules.person import Rulebook
 from bot.store import reminders as store
+from bot.store.physicians import physician_of
 from bot.store.reminder_tables import DeadlineRow, ReminderWishRow
-from reminders.deadlines import credits_open_of, deadlines_of
-from reminders.decision import holdings_of, refresh, usual
+from reminders.deadlines import deadlines_of
+from reminders.decision import is_closed, log_of, refresh
 from reminders.hours import Preferences, local_day, moment
-from reminders.messages import Message
-from reminders.plan import Past, plan
 from reminders.planner import minute_of, wishes_of
 from reminders.stages import Deadline, Log, offers_other_days, snooze_end
+from reminders.state import Reminders, Running, usual
 
 WOKEN = "wake@"
 """Key of the row that wakes the delivery on a day the physician asked for."""
-AHEAD = timedelta(days=366)
-SHOWN = 3
+HOLDING = (
+    KeepLicense,
+    RemoveLicense,
+    KeepCertification,
+    RemoveCertification,
+    ChangeProfile,
+    SetFact,
+)
+"""Changes that may move a deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,25 +185,110 @@ def changed(at: Answering) -> None:
     refresh(at.session, at.physician, deadlines_of(at.physician, at.rules)(at.today))
 
 
-def upcoming(at: Answering, most: int = SHOWN) -> tuple[Message, ...]:
-    """The next messages of the coming year if nothing changes, for `/reminders`; only reads."""
-    today = at.today
-    holdings = holdings_of(at.session, at.physician, at.rules, today)
-    speaking = {one.deadline.key for one in holdings}
-    logs = {(one.deadline.key, one.deadline.last_day): one.log for one in holdings}
-    wish = store.wishes(at.session, at.physician.id)
-    heard = wish.heard_on if wish else None
-    first = today + timedelta(days=1) if heard is not None and heard >= today else today
-    live = deadlines_of(at.physician, at.rules)
-    planned = plan(
-        lambda day: [one for one in live(day) if one.key in speaking],
-        credits_open_of(at.physician, at.rules),
-        at.preferences,
-        first,
-        today + AHEAD,
-        past=Past(logs, {}),
+def read_reminders(
+    session: Session, physician: Physician, rules: Rulebook, now: datetime
+) -> Reminders:
+    """What the chat may know of a physician's reminders; only reads."""
+    if not physician.id:
+        return Reminders(today=local_day(now, Preferences()))
+    row = store.wishes(session, physician.id)
+    preferences = wishes_of(row) if row else usual(physician)
+    today = local_day(now, preferences)
+    rows = {(one.board, one.holder): one for one in store.cycles(session, physician.id)}
+    told = store.told(session, physician.id)
+    running = tuple(
+        Running(deadline, log_of(deadline, rows.get(deadline.key), told), is_closed(deadline, rows))
+        for deadline in deadlines_of(physician, rules)(today)
     )
-    return tuple(islice(planned, most))
+    since = physician.blocked_at
+    missed = store.missed_while_blocked(session, physician.id, since) if since else ()
+    return Reminders(
+        today=today,
+        preferences=preferences,
+        zone_said=bool(row and row.zone_said),
+        running=running,
+        heard_on=row.heard_on if row else None,
+        missed=len({one.day for one in missed}),
+    )
+
+
+def carry_out(
+    session: Session, chat_id: int, changes: Sequence[Change], rules: Rulebook, now: datetime
+) -> None:
+    """Those of a turn's changes that concern reminders, in the turn's own transaction."""
+    physician = physician_of(session, chat_id)
+    if not physician.id:
+        return
+    at = Answering(session, physician, rules, now)
+    newcomer = not store.cycles(session, physician.id)
+    for change in changes:
+        match change:
+            case ChangeReminderWishes(wanted):
+                _change_wishes(at, wanted)
+            case AnswerReminder():
+                _answer(at, change)
+            case _:
+                continue
+    if any(isinstance(change, HOLDING) for change in changes):
+        changed(at)
+        row = wish_row(at)
+        if not row.zone_said:
+            row.zone = usual(physician).zone
+        if newcomer and store.cycles(session, physician.id):
+            # Who has just told of a first license needs no message about it on the same day.
+            row.heard_on = at.today
+    session.flush()
+
+
+def _change_wishes(at: Answering, wanted: Mapping[str, Any]) -> None:
+    named = dict(wanted)
+    usual_days = "days" in named and named["days"] is None
+    if usual_days:
+        del named["days"]
+    before = at.preferences
+    after = change_wishes(at, usual_days=usual_days, **named)
+    # What was planned under other wishes is looked at again under these.
+    for row in store.cycles(at.session, at.physician.id):
+        row.fresh = True
+    for claim in store.waiting(at.session, at.physician.id, at.now):
+        if not claim.stage.startswith(WOKEN):
+            due_at = moment(local_day(claim.due_at, before), after).astimezone(UTC)
+            store.postpone(at.session, (claim.id,), due_at, "other wishes")
+
+
+def _answer(at: Answering, change: AnswerReminder) -> None:
+    """Heeded only for the cycle that it names; an answer to an earlier one changes nothing."""
+    if change.answer in ("renewed", "reopened", "resumed"):
+        _close(at, change)
+        return
+    found = _found(at, change.board)
+    if found is None or found[0].last_day != change.last_day:
+        return
+    match change.answer:
+        case "heard":
+            acknowledge(at, change.board)
+        case "snoozed" if change.day is not None:
+            snooze(at, change.board, change.day)
+        case "planned" if change.day is not None and change.hour is not None:
+            plan_a_day(at, change.board, change.day, change.hour)
+        case "stopped":
+            stop(at, change.board)
+        case _:
+            return
+
+
+def _close(at: Answering, change: AnswerReminder) -> None:
+    """The license may have its new end date in this very turn: the closed day is the change's."""
+    refresh(at.session, at.physician, deadlines_of(at.physician, at.rules)(at.today))
+    for row in store.cycles(at.session, at.physician.id):
+        if row.board not in _with_training(change.board):
+            continue
+        if change.answer == "renewed":
+            row.closed_day, row.answered_on, row.snoozes = change.last_day, at.today, 0
+        elif change.answer == "reopened":
+            row.closed_day, row.fresh = None, True
+        elif row.board == change.board:
+            row.stopped, row.fresh = False, True
 
 
 def _with_training(board: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from bot.store.physicians import chat_of, physician_by_id
 from bot.store.reminder_tables import DeadlineRow
 from bot.store.reminders import Claim, Told
 from reminders.deadlines import credits_open_of, deadlines_of
-from reminders.hours import Preferences, inferred_zone, is_quiet_at, local_day, next_free
+from reminders.hours import Preferences, is_quiet_at, local_day, next_free
 from reminders.messages import Holding, Message, Part, message_of_day
 from reminders.planner import clock, wishes_of
 from reminders.stages import WEEK, Deadline, Log, Phase, Sent, phase_of
@@ -111,13 +111,8 @@ def holdings_of(
     return tuple(
         Holding(deadline, log_of(deadline, rows.get(deadline.key), told), partial(phase, deadline))
         for deadline in deadlines
-        if not _is_closed(deadline, rows)
+        if not is_closed(deadline, rows)
     )
-
-
-def usual(physician: Physician) -> Preferences:
-    """The wishes of somebody who said none: the usual ones, in the zone of the first license."""
-    return Preferences(inferred_zone(tuple(held.board for held in physician.licenses)))
 
 
 def refresh(session: Session, physician: Physician, deadlines: Sequence[Deadline]) -> None:
@@ -167,7 +162,8 @@ def key_of(part: Part, holdings: Sequence[Holding]) -> tuple[str, date, str]:
     return (part.deadline.board, part.deadline.last_day, stage)
 
 
-def _is_closed(deadline: Deadline, rows: Mapping[tuple[str, str], DeadlineRow]) -> bool:
+def is_closed(deadline: Deadline, rows: Mapping[tuple[str, str], DeadlineRow]) -> bool:
+    """Whether this cycle was called renewed, or this duty done."""
     row = rows.get(deadline.key)
     if row is None or row.closed_day is None:
         return False

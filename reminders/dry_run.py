@@ -11,11 +11,12 @@ from bot.store import reminder_bulk as bulk
 from bot.store import reminders as store
 from bot.store.engine import Records
 from bot.store.physicians import chat_of, physician_by_id
-from reminders.decision import holdings_of, usual
+from reminders.decision import holdings_of
 from reminders.hours import Preferences
 from reminders.messages import Holding, Message, message_of_day
 from reminders.planner import windows, wishes_of
 from reminders.stages import Deadline, Log, Phase, due, present
+from reminders.state import usual
 
 
 @dataclass(frozen=True, slots=True)

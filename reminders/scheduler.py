@@ -22,7 +22,7 @@ from bot.store.physicians import physician_by_id
 from bot.texts import Texts
 from reminders.deadlines import deadlines_of
 from reminders.decision import refresh
-from reminders.delivery import Delivery
+from reminders.delivery import Delivery, Freshen
 from reminders.news import tell_news
 from reminders.planner import day_to_plan, plan_day
 from reminders.telegram import telegram_post
@@ -162,11 +162,18 @@ async def reminding(  # noqa: PLR0917 - the parts that the composition root puts
     bot: Bot,
     pace: Pace,
     clock: Callable[[], datetime],
-) -> AsyncIterator[None]:
-    """Reminders for as long as the block lasts; `pace` is shared with all other messages."""
-    delivery = Delivery(records, rules, Words(rules, texts), telegram_post(bot, pace), clock)
-    async with scheduled(Jobs(records, rules, delivery, clock)):
-        yield
+    freshen: Freshen | None = None,
+) -> AsyncIterator[Jobs]:
+    """Reminders for as long as the block lasts; `pace` is shared with all other messages.
+
+    `freshen` brings a linked physician's record up to date before a reminder is decided.
+    """
+    post = telegram_post(bot, pace)
+    jobs = Jobs(
+        records, rules, Delivery(records, rules, Words(rules, texts), post, clock, freshen), clock
+    )
+    async with scheduled(jobs):
+        yield jobs
 
 
 def _failed(event: JobExecutionEvent) -> None:

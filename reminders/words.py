@@ -12,6 +12,7 @@ from bot.texts import Texts, plain
 from reminders.deadlines import standing_of
 from reminders.messages import Message, Part
 from reminders.stages import WEEK, Deadline, Phase
+from reminders.state import name_of
 
 DIALOG = "reminders"
 """The dialog that the buttons belong to."""
@@ -73,7 +74,7 @@ class Words:
         standing = standing_of(deadline, physician, self.rules, today) if open_ else None
         late = board.late_renewal if board else self._federal_late(deadline)
         return {
-            "what": self._name(deadline),
+            "what": name_of(deadline, self.rules),
             "day": deadline.last_day,
             "left": deadline.days_left(today),
             "lag": deadline.lag_date,
@@ -83,14 +84,6 @@ class Words:
             "met": deadline.counts and not open_,
             **_missing(standing, room.topics),
         }
-
-    def _name(self, deadline: Deadline) -> str:
-        board = self.rules.boards.get(deadline.board)
-        if board is None:
-            names = {"dea": "DEA registration", "mate": "MATE Act training"}
-            return names.get(deadline.board, deadline.board)
-        alone = len(board.license_types) > 1
-        return board.jurisdiction_name + ("" if alone else f" {board.license_types[0]}")
 
     def _federal_late(self, deadline: Deadline) -> str | None:
         return self.rules.federal.late_renewal if deadline.board == "dea" else None

@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 
 from bot.buttons import LIMIT, Press, pack
-from bot.dialogs import form, holdings, menu, offers, start
+from bot.dialogs import form, holdings, menu, offers, reminders, start
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.form_fields import NOT_SURE
 from bot.dialogs.form_kinds import Answers
 from bot.dialogs.holdings import Part
 from bot.dialogs.knowledge import folded
 from bot.dialogs.license_form import license_form
+from bot.dialogs.reminder_words import says_renewed
 from bot.dialogs.said_facts import said_facts
 from bot.dialogs.told_facts import ask_fact, fact_given, facts_page, told_facts
 from bot.model import Button, Edit, Effect, License, LicenseType, Question, Rows, Say
@@ -39,6 +40,8 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     words = folded(question.text)
     if not words:
         return [_overview(context)]
+    if says_renewed(question.text) and (said := reminders.said_renewed(question, context)):
+        return said
     if any(said in words for said in _WHAT_IF):
         return [_what_if(question, context)]
     if _is_removing(words):

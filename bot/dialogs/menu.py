@@ -7,7 +7,7 @@ from bot.dialogs import offers, start
 from bot.dialogs.context import Context, Dialog
 from bot.model import Button, DropDialog, Effect, Question, Say
 
-TOPMOST = ("credit_status", "requirement", "activity_search", "deadline", "privacy")
+TOPMOST = ("credit_status", "requirement", "activity_search", "deadline", "reminders", "privacy")
 
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:
@@ -36,6 +36,6 @@ DIALOG = Dialog(
     answer,
     intents=("help",),
     command="help",
-    aliases=("cancel", "menu", "settings"),
+    aliases=("cancel", "menu"),
     press=press,
 )

@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlmodel import Session
 from telegram import Bot, Update
@@ -20,7 +20,16 @@ from bot.handlers.errors import new_reference, where
 from bot.handlers.lanes import Lanes
 from bot.handlers.splitting import parts
 from bot.handlers.updates import incoming_of, result_of
-from bot.model import ErasePhysician, Incoming, Kind, Outgoing, Physician, RunErrand
+from bot.model import (
+    Change,
+    ErasePhysician,
+    Incoming,
+    Kept,
+    Kind,
+    Outgoing,
+    Physician,
+    RunErrand,
+)
 from bot.store import inbox, outbox
 from bot.store.changes import carry_out
 from bot.store.conversations import conversation_of, keep_conversation
@@ -41,6 +50,13 @@ if TYPE_CHECKING:
 Respond = Callable[[Incoming, Physician, Conversation, datetime], "Turn"]
 Apologize = Callable[[Incoming, Conversation, str], "Turn"]
 Clock = Callable[[], datetime]
+View = Callable[[Session, Physician, datetime], Any]
+"""Reads one value that dialogs may ask for beside the physician; changes nothing."""
+Carry = Callable[[Session, int, Sequence[Change], datetime], None]
+"""Carries out those of a turn's changes that a room understands (for a chat), in the turn's own
+transaction and after the store's; it heeds what the others change for its own records.
+"""
+T = TypeVar("T")
 
 AT_ONCE = 4
 """Turns side by side; fewer than Python's smallest pool of threads, so that receiving and sending
@@ -81,12 +97,24 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Rooms:
+    """What rooms that the store does not know (reminders, ...) add to every turn.
+
+    `views` by the type of the value that dialogs ask for with `physician.kept(type)`.
+    """
+
+    views: Mapping[type, View] = field(default_factory=dict)
+    carry: tuple[Carry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mind:
-    """What answers: the assistant, its apology, and the clock that both are given."""
+    """What answers: the assistant, its apology, the clock that both are given, and the rooms."""
 
     respond: Respond
     apologize: Apologize
     clock: Clock
+    rooms: Rooms = Rooms()
 
 
 class AbandonedError(Exception):
@@ -127,13 +155,13 @@ def take_turn(
             # Thought out without the write lock, which on SQLite all chats share; stored only if
             # the chat is still as it was read, else thought out afresh.
             with records.reading() as session:
-                scene = _scene(session, chat_id)
-            if scene is None:
-                return None
-            turn = _thought_out(mind, scene)
+                scene = _scene(session, chat_id, mind)
+                if scene is None:
+                    return None
+                turn = _thought_out(mind, scene)
             with records.writing() as session:
                 lock_chat(session, chat_id)
-                taken = _stored(session, scene, turn, mind.clock())
+                taken = _stored(session, scene, turn, mind)
     except Exception as error:
         if is_busy(error):
             raise
@@ -141,7 +169,7 @@ def take_turn(
     return taken
 
 
-def _scene(session: Session, chat_id: int) -> Scene | None:
+def _scene(session: Session, chat_id: int, mind: Mind) -> Scene | None:
     waiting = inbox.next_of(session, chat_id)
     if waiting is None:
         return None
@@ -150,7 +178,22 @@ def _scene(session: Session, chat_id: int) -> Scene | None:
         # In a group nobody is known.
         return Scene(waiting, incoming, STRANGER, Conversation())
     physician = physician_of(session, chat_id)
+    physician = replace(physician, kept=kept_of(session, physician, mind.rooms, mind.clock()))
     return Scene(waiting, incoming, physician, conversation_of(session, chat_id))
+
+
+def kept_of(session: Session, physician: Physician, rooms: Rooms, now: datetime) -> Kept:
+    """What dialogs may ask for beside the physician: each value is read once, when first asked."""
+    read: dict[type, Any] = {}
+
+    def kept(kind: type[T], /) -> T:
+        if kind not in read:
+            view = rooms.views.get(kind)
+            read[kind] = kind() if view is None else view(session, physician, now)
+        found: T = read[kind]
+        return found
+
+    return kept
 
 
 def _thought_out(mind: Mind, scene: Scene) -> "Turn | None":
@@ -159,8 +202,9 @@ def _thought_out(mind: Mind, scene: Scene) -> "Turn | None":
     return mind.respond(scene.incoming, scene.physician, scene.conversation, mind.clock())
 
 
-def _stored(session: Session, scene: Scene, turn: "Turn | None", now: datetime) -> Taken | None:
+def _stored(session: Session, scene: Scene, turn: "Turn | None", mind: Mind) -> Taken | None:
     """The turn's effects, all in one transaction; None where the chat has moved on meanwhile."""
+    now = mind.clock()
     chat_id, update_id = scene.waiting.chat_id, scene.waiting.update_id
     incoming = scene.incoming
     if inbox.next_number(session, chat_id) != update_id:
@@ -179,6 +223,9 @@ def _stored(session: Session, scene: Scene, turn: "Turn | None", now: datetime) 
         return None
     for change in turn.changes:
         carry_out(session, chat_id, change, now)
+    if turn.changes:
+        for carry in mind.rooms.carry:
+            carry(session, chat_id, turn.changes, now)
     for item in turn.news:
         put_news(session, made_row_id(session, chat_id, now), item, now)
     _put_answers(session, scene.waiting, turn.outgoing, now)

@@ -79,6 +79,7 @@ def _physician(session: Session, row: PhysicianRow) -> Physician:
         credits=credits_of(session, row.id),
         linked=row.hub_id is not None,
         synced_at=row.synced_at,
+        blocked_at=row.blocked_at,
     )
 
 

@@ -178,6 +178,16 @@ def due_besides(session: Session, physician_id: int, now: datetime) -> tuple[Cla
     return tuple(_claim(row) for row in rows)
 
 
+def waiting(session: Session, physician_id: int, now: datetime) -> tuple[Claim, ...]:
+    """What is planned for this physician and not due yet."""
+    rows = session.exec(
+        select(ReminderRow).where(
+            R.physician_id == physician_id, R.state == "planned", R.due_at > now
+        )
+    )
+    return tuple(_claim(row) for row in rows)
+
+
 def _claim(row: ReminderRow) -> Claim:
     assert row.id is not None
     return Claim(row.id, row.physician_id, row.board, row.last_day, row.stage, row.due_at)

@@ -15,7 +15,7 @@ from bot.store.physicians import blocked_since, mark_blocked
 from bot.store.reminder_tables import ReminderRow
 from reminders.deadlines import credits_open_of, deadlines_of
 from reminders.delivery import PER_SECOND
-from reminders.hours import Preferences, inferred_zone, is_quiet_at
+from reminders.hours import Preferences, inferred_zone
 from reminders.plan import plan
 from reminders.planner import day_to_plan, plan_day
 from tests.reminders.simulation import (

@@ -237,9 +237,7 @@ def local_day(at, zone):
 
 def check(world, days):
     arrived = defaultdict(list)
-    texts = {
-        (chat, one.id): one.text for chat in world.known for one in world.tg.user(chat).heard
-    }
+    texts = {(chat, one.id): one.text for chat in world.known for one in world.tg.user(chat).heard}
     for at, chat, message_id in world.received:
         arrived[chat].append((at, list(read(texts[chat, message_id]))))
     snoozed = {chat for fate, chat, *_ in world.answered if fate == "snoozes"}
@@ -258,7 +256,7 @@ def check(world, days):
             per_cycle = Counter(last_day for _, last_day in days_of)
             assert chat in snoozed or max(per_cycle.values()) <= 11
             for (one, last_day), (other, _) in pairwise(days_of):
-                in_last_week = -7 <= (one - last_day).days and (other - last_day).days <= 1
+                in_last_week = (one - last_day).days >= -7 and (other - last_day).days <= 1
                 assert chat in snoozed or (other - one).days >= 7 or in_last_week, "once a week"
     for fate, chat, board, day, at in world.answered:
         after = [(when, part) for when, parts in arrived[chat] if when > at for part in parts]
@@ -325,8 +323,6 @@ async def test_two_years_of_five_thousand_physicians(records, rules, clock):
     assert world.kills >= 500
     assert world.set_back
     with records.reading() as session:
-        states = dict(
-            session.execute(sa.select(R.state, sa.func.count()).group_by(R.state)).all()
-        )
+        states = dict(session.execute(sa.select(R.state, sa.func.count()).group_by(R.state)).all())
     assert set(states) <= {"planned", "sent", "unknown", "cancelled", "blocked", "failed"}
     assert states["unknown"] < states["sent"] / 20
