@@ -132,11 +132,11 @@ def _mind(sources: Sources, clock: Callable[[], datetime]) -> Mind:
             incoming, conversation, sources, reference
         ),
         clock=clock,
-        rooms=_rooms(sources.knowledge.rules),
+        rooms=rooms(sources.knowledge.rules),
     )
 
 
-def _rooms(rules: Rulebook) -> Rooms:
+def rooms(rules: Rulebook) -> Rooms:
     """What dialogs may ask for beside the physician, and who carries out the changes to it."""
     return Rooms(
         views={

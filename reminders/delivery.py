@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.model import Outgoing
 from bot.rules.person import Rulebook
 from bot.store import reminders as store
-from bot.store.engine import Records
+from bot.store.engine import Records, is_busy
 from bot.store.physicians import mark_blocked
 from bot.store.reminders import Claim
 from reminders.decision import Compose, Letter, decide
@@ -27,6 +27,8 @@ RETRY = timedelta(minutes=1)
 """Until the next attempt where Telegram did not say how long to wait."""
 SLOTS = 8
 """Reminders between being decided and being settled: no more can be in doubt after a crash."""
+SETTLE_PAUSES = (0.1, 0.5, 2.0, 5.0)
+"""Seconds between attempts to store what became of a reminder while the records are busy."""
 GIVE_UP = 20
 """Attempts; after them a reminder has failed and the next stage follows."""
 
@@ -125,15 +127,32 @@ class Delivery:
             letter = await asyncio.to_thread(
                 decide, self.records, claim, self.rules, self.compose, self.clock()
             )
-        except Exception:
+        except Exception as error:
+            if is_busy(error):
+                # The claim runs out by itself, and any worker takes it up again.
+                logger.warning("the records are busy: a reminder waits")
+                return False
             logger.exception("a reminder could not be decided: %d", claim.id)
             await asyncio.to_thread(self._broken, claim)
             return False
         if letter is None:
             return False
         posted = await self.post(letter.chat_id, letter.outgoing)
-        await asyncio.to_thread(self._settle, letter, posted)
+        await self._settled(letter, posted)
         return posted.outcome is Outcome.SENT
+
+    async def _settled(self, letter: Letter, posted: Posted) -> None:
+        """What became of it is stored, however busy the records are; else it would be in doubt."""
+        for pause in SETTLE_PAUSES:
+            try:
+                await asyncio.to_thread(self._settle, letter, posted)
+            except Exception as error:
+                if not is_busy(error):
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+        await asyncio.to_thread(self._settle, letter, posted)
 
     def _broken(self, claim: Claim) -> None:
         with self.records.writing() as session:

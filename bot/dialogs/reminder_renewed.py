@@ -40,7 +40,7 @@ def renewed(one: Running, context: Context, day: date | None = None) -> Sequence
     if day is not None:
         return _dated(one, day, context)
     proposed = next_last_day(deadline, context.knowledge.rules)
-    values = {"what": what, "proposed": proposed, "training": deadline.board == "dea"}
+    values = {"what": what, "proposed": proposed, "document": _document(one, context)}
     rows: list[tuple[Button, ...]] = []
     if proposed is not None:
         data = pack(NAME, "until", f"{argument(one)}/{proposed:%Y%m%d}")
@@ -78,6 +78,14 @@ def _dated(one: Running, day: date, context: Context) -> Sequence[Effect]:
         *_moved(one, day, context),
         Say("reminders.renewed", values, ((_undo(one, context),),)),
     ]
+
+
+def _document(one: Running, context: Context) -> str:
+    """What the new date stands on."""
+    if one.deadline.board == "dea":
+        return "registration"
+    is_license = holdings.held_license(one.deadline.board, context) is not None
+    return "license" if is_license else "certificate"
 
 
 def _moved(one: Running, day: date, context: Context) -> Sequence[Change]:

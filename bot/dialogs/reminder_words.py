@@ -94,7 +94,7 @@ def read_wish(text: str, today: date) -> Wish:
     snoozed = bool(_SNOOZE.search(words))
     quiet = read_quiet(words)
     weekends = _weekends(words)
-    day = None if (days and not snoozed) or weekends is not None else _day(words, today)
+    day = None if (days and not snoozed) or weekends is not None else read_day(words, today)
     if snoozed and day is None and days:
         day = today + timedelta(days=days[0])
     return Wish(
@@ -188,9 +188,14 @@ def _days_of(count: str, unit: str) -> int:
     return number * _UNITS[unit[0].casefold()]
 
 
-def _day(words: str, today: date) -> date | None:
+def read_day(words: str, today: date) -> date | None:
+    """The day ahead that a message names, whatever hour it names besides."""
     without = _CLOCK.sub(lambda one: " " if one["half"] else one[0], words)
-    return read_date(without, today)
+    day = read_date(without, today)
+    if day == today and not re.search(r"\d|\b(today|tonight|now)\b", without):
+        # "Monday", said on a Monday, is the next one.
+        return today + timedelta(days=7)
+    return day
 
 
 def _weekends(words: str) -> bool | None:

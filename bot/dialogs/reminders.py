@@ -13,7 +13,7 @@ from bot.dialogs import reminder_settings as settings
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.dialogs.reminder_settings import argument, back, button, edited
-from bot.dialogs.reminder_words import ZONES, Wish, read_days, read_hour, read_wish
+from bot.dialogs.reminder_words import ZONES, Wish, read_day, read_days, read_hour, read_wish
 from bot.model import (
     AcknowledgePress,
     AnswerReminder,
@@ -488,6 +488,8 @@ def _snooze_pressed(
     if step == "snoozed" and more.isdigit():
         day = _today(state, context) + timedelta(days=int(more))
         return _in_place(_snoozed(one, day, state, context))
+    if step != "snooze_date":
+        return _outdated(one.deadline.board, state, context)
     values = {
         "what": name_of(one.deadline, context.knowledge.rules),
         "limit": one.snooze_limit,
@@ -546,6 +548,8 @@ def _plan_pressed(
     if step == "plan_at" and day is not None and hour_text.isdigit():
         hour = time(int(hour_text[:2]) % 24, int(hour_text[2:] or 0) % 60)
         return _in_place(_planned(one, day, hour, state, context))
+    if step != "plan_date":
+        return _outdated(one.deadline.board, state, context)
     values = {"what": name_of(one.deadline, context.knowledge.rules)}
     ask = Edit(
         "reminders.plan_date", values, ((button("reminders.button.back", "one", argument(one)),),)
@@ -635,7 +639,7 @@ def proceed(incoming: Incoming, context: Context) -> Sequence[Effect] | None:
         return None
     if folded(text) in {"undo", "no", "stop", "cancel", "never mind"}:
         return None
-    day = read_date(text, _today(state, context))
+    day = read_day(text, _today(state, context))
     if day is None:
         return None
     match opened.answers.get("step"):

@@ -1,6 +1,7 @@
 """Reminders through the store: planned, decided at sending, sent once."""
 
 import asyncio
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -274,6 +275,23 @@ def test_a_defect_in_one_reminder_does_not_stop_the_others(records, rules, clock
     at_nine(records, rules, clock, date(2026, 12, 30))
     assert tick(worker) == 1
     assert "could not be decided" in caplog.text
+
+
+def test_busy_records_put_nothing_in_doubt(records, rules, clock, people, worker):
+    settle_in(records, CHAT, RIVERA, clock())
+    at_nine(records, rules, clock, date(2026, 12, 30))
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    busy = sa.exc.OperationalError("BEGIN IMMEDIATE", {}, locked)
+    times = iter([busy, busy])
+
+    @sa.event.listens_for(records.engine, "begin")
+    def _begin(connection):
+        if people.received and (error := next(times, None)):
+            raise error
+
+    assert tick(worker) == 1
+    assert states(records) == [("D-60", "sent")]
 
 
 def test_the_pace_is_kept_by_all_workers_together(records, rules, clock, people):

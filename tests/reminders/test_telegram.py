@@ -126,7 +126,13 @@ async def test_the_scheduler_plans_and_delivers(records, rules, clock, tg, worke
     clock.now = MORNING
     maria = tg.user(1001, "Elena", started=True)
     async with scheduled(Jobs(records, rules, worker, clock)) as scheduler:
-        assert {job.id for job in scheduler.get_jobs()} == {"plan", "deliver", "refine", "tidy"}
+        assert {job.id for job in scheduler.get_jobs()} == {
+            "plan",
+            "deliver",
+            "news",
+            "refine",
+            "tidy",
+        }
         await maria.hears()
     assert len(maria.heard) == 1
 
