@@ -81,7 +81,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Physician:
-    """The person in the chat, with all that a standing is worked out from."""
+    """The person in the chat, with all that a standing is worked out from.
+
+    `saved` are the ids of the activities on their list, the newest first.
+    """
 
     id: int
     profile: Profile = Profile()
@@ -90,6 +93,7 @@ class Physician:
     credits: tuple[Credit, ...] = ()
     linked: bool = False
     synced_at: datetime | None = None
+    saved: tuple[str, ...] = ()
 
 
 # ── activities ──────────────────────────────────────────────────────────────────────────────
@@ -391,12 +395,19 @@ Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | Ch
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """One open rule: any of `topics` serves it, and `left` hours of them are still missing."""
+
+    topics: tuple[str, ...]
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """What to look for; None or empty means "no matter".
 
-    `words` are free text, typos and all. `gaps` are the physician's open topics with the hours
-    still missing, used by the order `gaps`. Only activities that can still be taken on `today`
-    are found unless `history` is set.
+    `words` are free text, typos and all. `gaps` are the physician's open rules, used by the order
+    `gaps`. Only activities that can still be taken on `today` are found unless `history` is set.
     """
 
     today: date
@@ -415,7 +426,7 @@ class Search:
     provider: str | None = None
     open_to_all: bool | None = None
     order: Literal["match", "gaps"] = "match"
-    gaps: Mapping[str, Decimal] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
     history: bool = False
     limit: int = 5
     offset: int = 0

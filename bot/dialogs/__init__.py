@@ -11,6 +11,7 @@ from bot.dialogs import (
     menu,
     privacy,
     requirement,
+    saved,
     start,
     unavailable,
 )
@@ -22,6 +23,7 @@ ALL = tuple(
         credit_status,
         requirement,
         activity_search,
+        saved,
         deadline,
         licenses,
         complaint,

@@ -71,3 +71,4 @@ class Dialog:
     press: OnPress | None = None
     proceed: Proceed | None = None
     again: Callable[[Context], Sequence[Effect]] | None = None
+    claims: Callable[[str], bool] | None = None

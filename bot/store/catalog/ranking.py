@@ -9,7 +9,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from bot.model import Search
+from bot.model import Gap, Search
 from bot.store.catalog.bits import bits_of, has, numbers_in
 from bot.store.catalog.matching import ENOUGH, Matches, Sought
 from bot.store.catalog.rows import UNKNOWN_AMOUNT
@@ -35,7 +35,7 @@ FILLING = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An activity's number and score; `closes` are the hours of open topics that it closes."""
+    """An activity's number and score; `closes` are the hours of open rules that it closes."""
 
     number: int
     score: float
@@ -158,7 +158,7 @@ def _fit(search: Search, topics: str, known_end: int, fee: str | None, free: int
 
 
 def _closes(view: View, search: Search, numbers: Sequence[int]) -> dict[int, Decimal]:
-    """Hours of open topics that each activity closes: per topic no more than is missing there."""
+    """Hours of open rules that each activity closes: of each rule no more than it lacks."""
     listed = json.dumps(numbers)
     offered = dict(
         view.rows(
@@ -167,16 +167,21 @@ def _closes(view: View, search: Search, numbers: Sequence[int]) -> dict[int, Dec
             (listed,),
         )
     )
-    topics = view.rows(
+    topics: dict[int, set[str]] = {}
+    for number, topic in view.rows(
         "SELECT number, value FROM tag WHERE kind = 'topic' "
-        "AND number IN (SELECT value FROM json_each(?)) ORDER BY number, value",
+        "AND number IN (SELECT value FROM json_each(?))",
         (listed,),
+    ):
+        topics.setdefault(number, set()).add(topic)
+    return {
+        number: _closed(search.gaps, held, offered.get(number, UNKNOWN_AMOUNT))
+        for number, held in topics.items()
+    }
+
+
+def _closed(gaps: Sequence[Gap], topics: set[str], amount: int) -> Decimal:
+    hours = Decimal(max(0, amount)) / 100
+    return sum(
+        (min(hours, gap.left) for gap in gaps if topics.intersection(gap.topics)), Decimal(0)
     )
-    closes: dict[int, Decimal] = {}
-    for number, topic in topics:
-        amount = offered.get(number, UNKNOWN_AMOUNT)
-        missing = search.gaps.get(topic, Decimal(0))
-        if amount > 0 and missing > 0:
-            hours = min(Decimal(amount) / 100, missing)
-            closes[number] = closes.get(number, Decimal(0)) + hours
-    return closes
