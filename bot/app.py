@@ -24,6 +24,7 @@ from bot.handlers.rim import Rim, rim
 from bot.handlers.turns import Mind
 from bot.hub.client import HubClient
 from bot.hub.sync import sync_activities
+from bot.inline import inline_answer
 from bot.model import Activity
 from bot.settings import Settings
 from bot.store.catalog import Catalog, open_catalog
@@ -114,6 +115,9 @@ def _mind(sources: Sources, clock: Callable[[], datetime]) -> Mind:
             incoming, conversation, sources, reference
         ),
         clock=clock,
+        look_up=lambda text, now: inline_answer(
+            text, sources.knowledge, sources.catalog, sources.texts, now
+        ),
     )
 
 

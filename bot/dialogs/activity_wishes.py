@@ -96,6 +96,12 @@ def _words(question: Question) -> tuple[str, str]:
     return (" ".join(_telling(rest)) if more else "", more)
 
 
+def is_bare(question: Question) -> bool:
+    """Whether a message is nothing but names, such as "ABIM" or "ohio opioids"."""
+    named = [quote for slot, quote in question.evidence.items() if slot != "intent"]
+    return bool(named) and not _telling(_without(question.text, named))
+
+
 def _without(text: str, quotes: Iterable[str]) -> str:
     for quote in (part for listed in quotes for part in listed.split(", ")):
         text = re.sub(rf"(?<!\w){re.escape(quote)}(?!\w)", " ", text, count=1, flags=re.IGNORECASE)

@@ -13,6 +13,7 @@ from telegram import Bot
 
 from bot.handlers.errors import EndError
 from bot.handlers.inbox import Inbox
+from bot.handlers.inline import InlineQueries
 from bot.handlers.pace import Pace
 from bot.handlers.replies import Replies
 from bot.handlers.turns import Mind, Turns
@@ -79,7 +80,8 @@ async def rim(
     """
     replies = Replies(records, bot, mind.clock, end, pace or Pace())
     turns = Turns(records, mind, bot, replies.lanes.wake)
-    inbox = Inbox(records, turns.lanes.wake, mind.clock)
+    queries = InlineQueries(bot, mind.look_up, mind.clock) if mind.look_up else None
+    inbox = Inbox(records, turns.lanes.wake, mind.clock, queries.take if queries else None)
     whole = Rim(records, inbox, turns, replies, mind.clock)
     await replies.sweep()
     await turns.recover()
@@ -94,6 +96,8 @@ async def rim(
         for sweep in sweeps:
             sweep.cancel()
         await asyncio.gather(*sweeps, return_exceptions=True)
+        if queries is not None:
+            await queries.close()
         await turns.close(PATIENCE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):

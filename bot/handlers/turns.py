@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 
 from bot.conversation import Conversation
 from bot.handlers.errors import new_reference, where
+from bot.handlers.inline import LookUp
 from bot.handlers.lanes import Lanes
 from bot.handlers.splitting import parts
 from bot.handlers.updates import incoming_of
@@ -74,11 +75,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Mind:
-    """What answers: the assistant, its apology, and the clock that both are given."""
+    """What answers: the assistant, its apology, and the clock that both are given.
+
+    `look_up` answers inline queries and is given nobody's records; without it they are let go.
+    """
 
     respond: Respond
     apologize: Apologize
     clock: Clock
+    look_up: LookUp | None = None
 
 
 class AbandonedError(Exception):

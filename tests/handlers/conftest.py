@@ -99,11 +99,17 @@ def running(tg, records):
 
     @asynccontextmanager
     async def _running(
-        respond=echo, apologize=sorry, *, webhook=None, pace=UNHURRIED, receiving=True
+        respond=echo,
+        apologize=sorry,
+        *,
+        webhook=None,
+        pace=UNHURRIED,
+        receiving=True,
+        look_up=None,
     ):
         bot = Running()
         telegram_bot = made_bot(TOKEN, tg.url, Pulse(clock))
-        mind = Mind(respond, apologize, clock)
+        mind = Mind(respond, apologize, clock, look_up)
         async with (
             initialized(telegram_bot),
             rim(records, mind, telegram_bot, bot.end, pace) as bot.rim,
