@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.buttons import Press, pack
+from bot.buttons import Press, pack, unpack
 from bot.dialogs import complaint, menu, offers, saved, start
 from bot.dialogs.activity_wishes import (
     PAGE,
@@ -35,7 +35,7 @@ from bot.model import (
     Search,
 )
 
-LIKE_ENOUGH = 35.0
+LIKE_ENOUGH = 50.0
 """Below this score a title has too little of what was asked to be shown to a person."""
 
 TOGGLES: Mapping[str, tuple[str, Any]] = {
@@ -108,7 +108,7 @@ def _picked(question: Question, context: Context) -> Sequence[Effect] | None:
         return None
     revision = max(lists)
     listed = lists[revision]
-    page = int(listed.slots.get("page", 0))
+    page = _page_seen(revision, listed, context)
     if question.act == "pick":
         return _pick(int(question.slots.get("pick", 1)), page, revision, context)
     total = context.catalog.search(search_of(listed, 0, context)).total
@@ -119,6 +119,19 @@ def _picked(question: Question, context: Context) -> Sequence[Effect] | None:
     there = replace(listed, slots={**listed.slots, "page": turned})
     values, rows = _page(there, turned, context.next_revision, context)
     return [Remember(there), Say("activity_search.page", values, rows)]
+
+
+def _page_seen(revision: int, listed: Question, context: Context) -> int:
+    """The page of the list that stands in the chat now, which turning pages by button changes."""
+    for _, data in context.conversation.shown:
+        button = unpack(data)
+        if button and (button.dialog, button.step, button.revision) == (
+            "activity_search",
+            "show",
+            revision,
+        ):
+            return int(button.argument.partition(".")[2])
+    return int(listed.slots.get("page", 0))
 
 
 def _pick(wish: int, page: int, revision: int, context: Context) -> Sequence[Effect]:
@@ -145,6 +158,7 @@ def _page(
     search = search_of(question, page, context)
     found = _worth_showing(context.catalog.search(search))
     rules = rules_of(question, context)
+    shown = entries([hit.activity for hit in found.hits], rules, context)
     values = {
         "total": found.total,
         "kinds": kinds(search, found.relaxed),
@@ -155,11 +169,11 @@ def _page(
         "words": search.words,
         "missing": question.slots.get("missing", ""),
         "state": _state_meant(question, context),
-        "entries": entries([hit.activity for hit in found.hits], rules, context),
+        "entries": shown,
         "first": page * PAGE + 1,
         "page": page + 1,
         "pages": max(1, -(-found.total // PAGE)),
-        "order": search.order,
+        "order": search.order if page or any(one["closes"] for one in shown) else "match",
         "unknown": bool(question.slots.get("closing")) and not context.physician.licenses,
         "nothing_open": not rules and _asks_for_rules(question, context),
     }

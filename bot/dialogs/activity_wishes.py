@@ -13,7 +13,7 @@ from bot.dialogs.context import Context
 from bot.dialogs.knowledge import folded
 from bot.dialogs.standings import gaps, open_rules
 from bot.model import Question, RuleStanding, Search, Standing
-from bot.texts import plain_day
+from bot.texts import listed, plain_day
 
 PAGE = 5
 """Results on a page."""
@@ -46,16 +46,18 @@ _CLOSING = re.compile(
 )
 _EMPTY = frozenset(
     """
-    a about activities activity all an and another any anything are as at best better by can class
-    classes cme conference conferences could course courses credit credits do education every
-    everything filter find for from get give good has have help hour hours hr hrs i in is it just
-    kind less let list live look looking lot make me medical meeting meetings more most my near
-    need needed new next nice no not of offer offered on one ones only open option options or other
-    our please pls points program programs quick really recommend related same search see session
-    sessions show some something soon stuff such suggest take talk talks than thank thanks that the
-    their them there these they thing things this those to topic topics toward training u up us
-    want we what when where which who with without would you your
-""".split()  # noqa: SIM905 - a list of words reads as words
+    a about activities activity affordable all an and another any anything are as at best
+    better bucks by can cheap cheaper cheapest class classes cme conference conferences
+    could course courses credit credits do dollar dollars education every everything filter
+    find for from get give good has have help hour hours hr hrs i in inexpensive is it just
+    kind less let list live look looking lot make me medical meeting meetings more most my
+    near need needed new next nice no not of offer offered on one ones only open option
+    options or other our please pls points program programs quick really recommend related
+    same search see session sessions show some something soon stuff such suggest take talk
+    talks than thank thanks that the their them there these they thing things this those to
+    topic topics toward training u up us want we what when where which who with without
+    would you your
+    """.split()  # noqa: SIM905 - a list of words reads as words
 )
 """Words of a message that name no subject of an activity."""
 
@@ -103,7 +105,7 @@ def is_bare(question: Question) -> bool:
 
 
 def _without(text: str, quotes: Iterable[str]) -> str:
-    for quote in (part for listed in quotes for part in listed.split(", ")):
+    for quote in (part for several in quotes for part in several.split(", ")):
         text = re.sub(rf"(?<!\w){re.escape(quote)}(?!\w)", " ", text, count=1, flags=re.IGNORECASE)
     return text
 
@@ -113,6 +115,8 @@ def _telling(text: str) -> list[str]:
 
 
 def _is_empty(word: str) -> bool:
+    if word.isdigit() and len(word) < len("2026"):
+        return True
     return word in _EMPTY or any(OSA.distance(word, one, score_cutoff=1) < 2 for one in _KINDS)  # noqa: PLR2004, one slip
 
 
@@ -235,11 +239,12 @@ def subjects(
     question: Question, search: Search, relaxed: Sequence[str], context: Context
 ) -> list[str]:
     """What the search was understood as, in the head of the answer so that an error shows."""
-    wishes = [
-        *((kind, words) for kind, words in _about(question, search, context)),
-        *((kind, words) for kind, words in _offering(search, context)),
-    ]
-    return [words for kind, words in wishes if kind not in relaxed]
+    wishes = (*_about(question, search, context), *_offering(search, context))
+    said = [words for kind, words in wishes if kind not in relaxed]
+    codes = question.slots.get("jurisdictions", ())
+    if said and codes and not search.state and question.slots.get("topics"):
+        said.append(f"for {listed([context.knowledge.jurisdictions[code] for code in codes])}")
+    return said
 
 
 def _about(question: Question, search: Search, context: Context) -> Iterator[tuple[str, str]]:
@@ -261,7 +266,7 @@ def _offering(search: Search, context: Context) -> Iterator[tuple[str, str]]:
     knowledge = context.knowledge
     if search.certifying_board:
         yield "certifying_board", f"with {search.certifying_board} points"
-    if search.credit_type:
+    if search.credit_type and not (search.certifying_board and search.credit_type == "moc"):
         name = knowledge.credit_types.get(search.credit_type, search.credit_type)
         yield "credit_type", f"with {name}"
     if search.min_credits is not None:

@@ -8,12 +8,11 @@ from bot.model import Activity, CreditOffer, RuleStanding, Standing
 
 OpenRules = Sequence[tuple[Standing, RuleStanding]]
 
-TITLE_LENGTHS = (72, 60, 52, 44, 36)
-PROVIDER_LENGTH = 28
+LENGTHS = ((72, 28), (60, 28), (52, 26), (44, 24), (38, 20), (32, 16), (26, 14))
 SUBJECT_LENGTH = 26
-ROOM = 560
+ROOM = 530
 """Characters that the entries of a page may have together: an answer fits a phone's screen. The
-longest length of titles with which they do is taken."""
+longest lengths of title and provider with which they do are taken."""
 
 FORMATS: Mapping[str, str] = {
     "on-demand": "on demand",
@@ -40,8 +39,8 @@ def entries(
 ) -> list[dict[str, Any]]:
     """The activities as entries of a list, their titles as long as the page has room for."""
     shown: list[dict[str, Any]] = []
-    for length in TITLE_LENGTHS:
-        shown = [_entry(one, rules, length, context) for one in activities]
+    for lengths in LENGTHS:
+        shown = [_entry(one, rules, lengths, context) for one in activities]
         if sum(_length(entry) for entry in shown) <= ROOM:
             break
     return shown
@@ -49,14 +48,16 @@ def entries(
 
 def _length(entry: Mapping[str, Any]) -> int:
     said = (entry["title"], entry["provider"], *entry["facts"], *entry["closes"][:1])
-    return sum(len(part) + 3 for part in said)
+    return len("1. \n") + sum(len(part) + len(" · ") for part in said)
 
 
-def _entry(activity: Activity, rules: OpenRules, length: int, context: Context) -> dict[str, Any]:
+def _entry(
+    activity: Activity, rules: OpenRules, lengths: tuple[int, int], context: Context
+) -> dict[str, Any]:
     facts = (when(activity), in_short(activity), price(activity))
     return {
-        "title": shortened(activity.title, length),
-        "provider": shortened(activity.provider, PROVIDER_LENGTH),
+        "title": shortened(activity.title, lengths[0]),
+        "provider": shortened(activity.provider, lengths[1]),
         "facts": [fact for fact in facts if fact],
         "closes": _closes_in_short(activity, rules, context),
         "over": is_over(activity, context),
@@ -112,7 +113,7 @@ def in_short(activity: Activity) -> str:
 
 def _offer(offer: CreditOffer) -> str:
     if offer.type == "moc":
-        unit = f"{offer.board or 'MOC'} points"
+        unit = f"{offer.board or 'MOC'} point{'' if offer.amount == 1 else 's'}"
         return unit if offer.amount is None else f"{offer.amount.normalize():f} {unit}"
     name = SHORT.get(offer.type, offer.type)
     return name if offer.amount is None else f"{offer.amount.normalize():f}\u00a0h {name}"

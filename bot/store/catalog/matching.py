@@ -22,6 +22,9 @@ CANDIDATES = 200
 FILLERS = 30
 """Of those that lack a word so many."""
 
+TITLED = 4
+"""Of so many words it is looked up who says them in the title, where there are too many."""
+
 COMBINATIONS = 60
 """At most so many choices of words are tried for the best candidates."""
 
@@ -168,8 +171,7 @@ def _with_words(
 def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int) -> list[int]:
     """Up to `room` of the activities, those first that say the k most telling words.
 
-    For the best of all, not for fillers, it is worth looking who says the most telling one in
-    the title.
+    For the best of all, not for fillers, it is worth looking who says them in the title.
     """
     if bits.bit_count() <= room:
         return list(numbers_in(bits))
@@ -180,14 +182,24 @@ def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int
     for words in islice(heaviest, COMBINATIONS):
         some = all_of([word.bits for word in words], bits)
         bits &= ~some
-        if room > FILLERS and some.bit_count() > room - len(chosen):
-            titled = some & _titled(view, max(words, key=lambda word: word.weight))
-            chosen += islice(numbers_in(titled), room - len(chosen))
-            some &= ~titled
+        for part in _titled_first(view, some, words, room - len(chosen)) if room > FILLERS else ():
+            chosen += islice(numbers_in(part), room - len(chosen))
+            some &= ~part
         chosen += islice(numbers_in(some), room - len(chosen))
         if len(chosen) == room:
             return chosen
     return [*chosen, *islice(numbers_in(bits), room - len(chosen))]
+
+
+def _titled_first(view: View, some: Bits, words: Sequence[Sought], room: int) -> Iterator[Bits]:
+    """Parts of the set, those first that say more of the words, the telling ones, in the title."""
+    narrowing = [some]
+    for word in sorted(words, key=lambda word: -word.weight)[:TITLED]:
+        if narrowing[-1].bit_count() <= room:
+            break
+        if titled := narrowing[-1] & _titled(view, word):
+            narrowing.append(titled)
+    return reversed(narrowing[1:])
 
 
 def _titled(view: View, word: Sought) -> Bits:
