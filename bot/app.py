@@ -27,6 +27,7 @@ from bot.handlers.rim import Rim, rim
 from bot.handlers.turns import Mind, Rooms
 from bot.hub.client import HubClient
 from bot.hub.sync import sync_activities
+from bot.inline import inline_answer
 from bot.model import Activity
 from bot.rules.person import Rulebook
 from bot.settings import Settings
@@ -133,6 +134,9 @@ def _mind(sources: Sources, clock: Callable[[], datetime]) -> Mind:
         ),
         clock=clock,
         rooms=rooms(sources.knowledge.rules),
+        look_up=lambda text, now: inline_answer(
+            text, sources.knowledge, sources.catalog, sources.texts, now
+        ),
     )
 
 

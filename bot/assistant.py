@@ -210,6 +210,10 @@ def _open_dialog(incoming: Incoming, context: Context) -> _Reply | None:
 def _free_text(text: str, context: Context) -> _Reply:
     if not text:
         return _Reply(smalltalk.nothing(context), understood=None)
+    claimed = next((one for one in dialogs.ALL if one.claims and one.claims(text)), None)
+    if claimed is not None:
+        effects = claimed.answer(Question(claimed.name, text=text), context)
+        return _Reply([*effects, *_place_kept(effects, context)], intent=claimed.name)
     conversation = context.conversation
     lexicon = context.knowledge.lexicon
     questions = understand(text, context.today, lexicon, conversation.question)

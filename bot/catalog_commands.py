@@ -5,8 +5,10 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -14,6 +16,7 @@ from bot.documents.activities import Unread, read_activities
 from bot.model import Activity, Found, Search
 from bot.settings import read_settings
 from bot.store.catalog import Catalog, open_catalog
+from bot.store.catalog.rows import window
 from data import HERE
 
 SHOWN_PROBLEMS = 20
@@ -32,7 +35,11 @@ def filled_catalog() -> Catalog:
 @click.command("import-activities")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_activities(path: Path) -> None:
-    """Read PARS activity records (XML or JSON) or JSON lines from a file into the catalog."""
+    """Read PARS activity records (XML or JSON) or JSON lines from a file into the catalog.
+
+    A record that cannot be read is named with its line, and the others are kept. Exit code 2 where
+    the file could not be read to its end, or nothing in it could be.
+    """
     catalog = open_catalog(read_settings().catalog)
     unread: list[Unread] = []
     try:
@@ -40,10 +47,10 @@ def import_activities(path: Path) -> None:
         total = catalog.size()
     finally:
         catalog.close()
-    for problem in unread[:SHOWN_PROBLEMS]:
+    for problem in unread[:SHOWN_PROBLEMS] + unread[SHOWN_PROBLEMS:][-1:]:
         click.echo(f"{path.name}, line {problem.line}: {problem.reason}", err=True)
     click.echo(f"{count:,} read, {len(unread):,} not read; the catalog holds {total:,}.", err=True)
-    if unread and not count:
+    if unread and (not count or unread[-1].last):
         sys.exit(2)
 
 
@@ -60,22 +67,53 @@ def _readable(path: Path, unread: list[Unread]) -> Iterator[Activity]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.argument("query", nargs=-1)
 def search(limit: int, as_json: bool, query: tuple[str, ...]) -> None:
-    """Search the catalog for QUERY, or for one query a line from standard input."""
+    """Search the catalog for QUERY, or for one query a line from standard input.
+
+    With --json there is one object for each line, an empty one too. What is over is named only
+    where nothing that is still offered says as much of the query.
+    """
     catalog = filled_catalog()
     today = datetime.now(tz=UTC).date()
     catalog.warm(today)
-    lines = iter([" ".join(query)]) if query else (line.strip() for line in sys.stdin)
+    lines = iter([" ".join(query)]) if query else _lines(sys.stdin.buffer)
     try:
-        for line in filter(None, lines):
+        for line in lines:
+            asked = Search(today=today, words=line, limit=limit)
             before = time.perf_counter()
-            found = catalog.search(Search(today=today, words=line, limit=limit))
+            found = _found(catalog, asked) if line else Found()
             spent = (time.perf_counter() - before) * 1000
-            click.echo(_as_json(line, spent, found) if as_json else _as_text(found))
+            if as_json:
+                click.echo(_as_json(line, spent, found, today))
+            elif line:
+                click.echo(_as_text(found, today))
     finally:
         catalog.close()
 
 
-def _as_json(query: str, milliseconds: float, found: Found) -> str:
+def _lines(source: BinaryIO) -> Iterator[str]:
+    for line in source:
+        yield line.decode("utf-8", "replace").strip()
+
+
+def _found(catalog: Catalog, asked: Search) -> Found:
+    """What is still offered; filled up with what is over where that is the better match."""
+    found = catalog.search(asked)
+    if found.total and "some words" not in found.relaxed:
+        return found
+    with_past = catalog.search(replace(asked, history=True))
+    best = found.hits[0].score if found.hits else 0.0
+    past = [hit for hit in with_past.hits if hit.score > best and hit not in found.hits]
+    if not past:
+        return found
+    hits = sorted((*past, *found.hits), key=lambda hit: -hit.score)[: asked.limit]
+    return Found(tuple(hits), found.total + len(past), (*found.relaxed, "over"))
+
+
+def _is_over(activity: Activity, today: date) -> bool:
+    return window(activity)[1] < today
+
+
+def _as_json(query: str, milliseconds: float, found: Found, today: date) -> str:
     return json.dumps(
         {
             "query": query,
@@ -90,17 +128,21 @@ def _as_json(query: str, milliseconds: float, found: Found) -> str:
                     "score": round(hit.score, 2),
                     "format": hit.activity.format,
                     "end_date": hit.activity.end_date and hit.activity.end_date.isoformat(),
+                    "over": _is_over(hit.activity, today),
                     "url": hit.activity.url,
                 }
                 for hit in found.hits
             ],
-        },
-        ensure_ascii=False,
+        }
     )
 
 
-def _as_text(found: Found) -> str:
-    lines = [f"{hit.activity.title} · {hit.activity.provider}" for hit in found.hits]
+def _as_text(found: Found, today: date) -> str:
+    lines = [
+        f"{hit.activity.title} · {hit.activity.provider}"
+        f"{' (is over)' if _is_over(hit.activity, today) else ''}"
+        for hit in found.hits
+    ]
     return "\n".join([*lines, f"{found.total} found"])
 
 

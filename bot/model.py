@@ -101,7 +101,8 @@ def nothing_kept(kind: type[T], /) -> T:
 class Physician:
     """The person in the chat, with all that a standing is worked out from.
 
-    `blocked_at` is set at the first message after the physician had blocked the bot.
+    `blocked_at` is set at the first message after the physician had blocked the bot. `saved` are
+    the ids of the activities on their list, the newest first.
     """
 
     id: int
@@ -112,6 +113,7 @@ class Physician:
     linked: bool = False
     synced_at: datetime | None = None
     blocked_at: datetime | None = None
+    saved: tuple[str, ...] = ()
     kept: Kept = field(default=nothing_kept, compare=False, repr=False)
 
 
@@ -489,12 +491,19 @@ Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | No
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """One open rule: any of `topics` serves it, and `left` hours of them are still missing."""
+
+    topics: tuple[str, ...]
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """What to look for; None or empty means "no matter".
 
-    `words` are free text, typos and all. `gaps` are the physician's open topics with the hours
-    still missing, used by the order `gaps`. Only activities that can still be taken on `today`
-    are found unless `history` is set.
+    `words` are free text, typos and all. `gaps` are the physician's open rules, used by the order
+    `gaps`. Only activities that can still be taken on `today` are found unless `history` is set.
     """
 
     today: date
@@ -513,7 +522,7 @@ class Search:
     provider: str | None = None
     open_to_all: bool | None = None
     order: Literal["match", "gaps"] = "match"
-    gaps: Mapping[str, Decimal] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
     history: bool = False
     limit: int = 5
     offset: int = 0

@@ -18,6 +18,7 @@ from bot.model import (
     Physician,
     RemoveCertification,
     RemoveLicense,
+    SaveActivity,
     SetFact,
 )
 from bot.texts import plain
@@ -47,6 +48,9 @@ def changed(person: Physician, change: object) -> Physician:
             return replace(person, certifications=_kept(person.certifications, held))
         case RemoveCertification(number):
             return replace(person, certifications=_without(person.certifications, number))
+        case SaveActivity(number, kept):
+            others = tuple(one for one in person.saved if one != number)
+            return replace(person, saved=(number, *others) if kept else others)
         case ErasePhysician():
             return Physician(0)
         case _:

@@ -12,6 +12,7 @@ from bot.dialogs import (
     privacy,
     reminders,
     requirement,
+    saved,
     start,
     unavailable,
 )
@@ -23,6 +24,7 @@ ALL = tuple(
         credit_status,
         requirement,
         activity_search,
+        saved,
         deadline,
         reminders,
         licenses,

@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from bot.buttons import Press, pack
-from bot.dialogs import menu, offers, start
+from bot.buttons import Press, pack, unpack
+from bot.dialogs import complaint, menu, offers, saved, start
+from bot.dialogs.activity_wishes import (
+    PAGE,
+    asked,
+    by_gaps,
+    kinds,
+    let_go,
+    place_of,
+    rules_of,
+    search_of,
+    subjects,
+)
+from bot.dialogs.activity_words import details, entries
 from bot.dialogs.context import Context, Dialog
-from bot.dialogs.standings import gaps, open_rules
+from bot.dialogs.standings import open_rules
 from bot.model import (
     AcknowledgePress,
     Activity,
@@ -20,14 +30,23 @@ from bot.model import (
     Question,
     Remember,
     Rows,
-    RuleStanding,
     SaveActivity,
     Say,
     Search,
 )
 
-PAGE = 5
-"""Results on a page."""
+LIKE_ENOUGH = 50.0
+"""Below this score a title has too little of what was asked to be shown to a person."""
+
+TOGGLES: Mapping[str, tuple[str, Any]] = {
+    "free": ("free", True),
+    "online": ("format", "online"),
+    "hour": ("min_credits", 1),
+}
+"""Filters under a page, by the word for them: the slot and the value that it takes."""
+
+UNDONE = {"free": "any_price", "format": "any_format", "min_credits": "any_amount"}
+"""The button that takes a filter away again."""
 
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:
@@ -35,8 +54,11 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     picked = _picked(question, context)
     if picked is not None:
         return picked
-    values, rows = _page(question, 0, context.next_revision, context)
-    return [Remember(question), Say("activity_search.page", values, rows)]
+    if saved.is_meant(question.text):
+        return saved.answer(question, context)
+    wished = _settled(asked(question), context)
+    values, rows = _page(wished, 0, context.next_revision, context)
+    return [Remember(wished), Say("activity_search.page", values, rows)]
 
 
 def press(pressed: Press, context: Context) -> Sequence[Effect]:
@@ -46,10 +68,7 @@ def press(pressed: Press, context: Context) -> Sequence[Effect]:
     if pressed.step == "show":
         return _show(pressed, context)
     if pressed.step in ("save", "unsave"):
-        saved = pressed.step == "save"
-        notice = "activity_search.saved" if saved else "activity_search.unsaved"
-        change = SaveActivity(pressed.argument.partition(".")[0], saved)
-        return [AcknowledgePress(notice), change, *_show(pressed, context, saved=saved)]
+        return _save(pressed, context)
     listed = context.conversation.lists.get(pressed.revision)
     if listed is None:
         return start.outdated(context)
@@ -59,12 +78,25 @@ def press(pressed: Press, context: Context) -> Sequence[Effect]:
     if pressed.step == "without":
         slots = {key: kept for key, kept in listed.slots.items() if key != pressed.argument}
         return _narrowed(replace(listed, slots=slots), context)
-    if pressed.step == "free":
-        return _narrowed(replace(listed, slots={**listed.slots, "free": True}), context)
+    if pressed.step == "with" and pressed.argument in TOGGLES:
+        name, value = TOGGLES[pressed.argument]
+        return _narrowed(replace(listed, slots={**listed.slots, name: value}), context)
     return start.outdated(context)
 
 
+def _settled(question: Question, context: Context) -> Question:
+    """The question without the words that none of what it asks for says; they are told of."""
+    slots = question.slots
+    if not slots.get("words") or not (slots.get("topics") or slots.get("specialty")):
+        return question
+    found = context.catalog.search(search_of(question, 0, context))
+    if not {"words", "some words"} & set(found.relaxed):
+        return question
+    return replace(question, slots={**slots, "words": "", "missing": slots.get("beyond", "")})
+
+
 def _narrowed(question: Question, context: Context) -> Sequence[Effect]:
+    question = asked(question)
     values, rows = _page(question, 0, context.next_revision, context)
     return [Remember(question), Edit("activity_search.page", values, rows)]
 
@@ -76,86 +108,113 @@ def _picked(question: Question, context: Context) -> Sequence[Effect] | None:
         return None
     revision = max(lists)
     listed = lists[revision]
-    page = int(question.slots.get("page", 0))
+    page = _page_seen(revision, listed, context)
     if question.act == "pick":
-        wish = int(question.slots.get("pick", 1))
-        found = context.catalog.search(_search(listed, page, context))
-        place = len(found.hits) - 1 if wish < 0 else (wish - 1) % PAGE
-        if not 0 <= place < len(found.hits):
-            return [Say("activity_search.no_such", {"count": len(found.hits)})]
-        activity = found.hits[place].activity
-        return [Say(*_detail_parts(activity, revision, page, context))]
-    turned = max(0, page + (1 if question.act == "next" else -1))
+        return _pick(int(question.slots.get("pick", 1)), page, revision, context)
+    total = context.catalog.search(search_of(listed, 0, context)).total
+    last = max(0, -(-total // PAGE) - 1)
+    turned = page + (1 if question.act == "next" else -1)
+    if not 0 <= turned <= last:
+        return [Say("activity_search.no_page", {"last": turned > last, "pages": last + 1})]
     there = replace(listed, slots={**listed.slots, "page": turned})
     values, rows = _page(there, turned, context.next_revision, context)
     return [Remember(there), Say("activity_search.page", values, rows)]
 
 
+def _page_seen(revision: int, listed: Question, context: Context) -> int:
+    """The page of the list that stands in the chat now, which turning pages by button changes."""
+    for _, data in context.conversation.shown:
+        button = unpack(data)
+        if button and (button.dialog, button.step, button.revision) == (
+            "activity_search",
+            "show",
+            revision,
+        ):
+            return int(button.argument.partition(".")[2])
+    return int(listed.slots.get("page", 0))
+
+
+def _pick(wish: int, page: int, revision: int, context: Context) -> Sequence[Effect]:
+    """The activity with that number; -1 is the last of the page."""
+    listed = context.conversation.lists[revision]
+    found = context.catalog.search(search_of(listed, page, context))
+    place = len(found.hits) - 1 if wish < 0 else wish - 1 - page * PAGE
+    if not 0 <= place < len(found.hits):
+        # "the second one" on the third page is its second, whatever number stands before it.
+        place = wish - 1
+    if not 0 <= place < len(found.hits):
+        first = page * PAGE + 1
+        numbers = {"first": first, "last": first + len(found.hits) - 1}
+        return [Say("activity_search.no_such", numbers)]
+    return [Say(*_card(found.hits[place].activity, revision, page, context))]
+
+
 # ── a page of results ───────────────────────────────────────────────────────────────────────
-
-
-def _search(question: Question, page: int, context: Context) -> Search:
-    slots = question.slots
-    open_topics = gaps(open_rules(context))
-    codes = slots.get("jurisdictions", ())
-    place = codes[0] if codes and slots.get("format") in ("in-person", "live") else None
-    return Search(
-        today=context.today,
-        words=slots.get("words", "") if _said(slots) else slots.get("words", question.text),
-        topics=tuple(slots.get("topics", ())),
-        specialty=slots.get("specialty"),
-        format=slots.get("format"),
-        date_from=_date(slots.get("date_from")),
-        date_to=_date(slots.get("date_to")),
-        city=slots.get("city"),
-        state=place,
-        free=slots.get("free"),
-        min_credits=_decimal(slots.get("min_credits")),
-        credit_type=slots.get("credit_type"),
-        certifying_board=slots.get("certifying_board"),
-        provider=slots.get("provider"),
-        order="gaps" if open_topics and not _said(slots) else "match",
-        gaps=open_topics,
-        limit=PAGE,
-        offset=page * PAGE,
-    )
-
-
-def _said(slots: Mapping[str, Any]) -> bool:
-    """Whether the question names what it is about, so that its words need not be searched."""
-    return any(slots.get(name) for name in ("topics", "specialty", "provider", "certifying_board"))
-
-
-def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _decimal(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 def _page(
     question: Question, page: int, revision: int, context: Context
 ) -> tuple[dict[str, Any], Rows]:
-    search = _search(question, page, context)
-    found = context.catalog.search(search)
-    wanting = open_rules(context)
+    search = search_of(question, page, context)
+    found = _worth_showing(context.catalog.search(search))
+    rules = rules_of(question, context)
+    shown = entries([hit.activity for hit in found.hits], rules, context)
     values = {
         "total": found.total,
-        "heard": _heard(question, context),
-        "relaxed": found.relaxed,
-        "entries": [_entry(hit.activity, wanting) for hit in found.hits],
+        "kinds": kinds(search, found.relaxed),
+        "subjects": subjects(question, search, found.relaxed, context),
+        "let_go": let_go(found.relaxed),
+        "some_words": "some words" in found.relaxed,
+        "wished": kinds(search, ()),
+        "words": search.words,
+        "missing": question.slots.get("missing", ""),
+        "state": _state_meant(question, context),
+        "entries": shown,
         "first": page * PAGE + 1,
         "page": page + 1,
         "pages": max(1, -(-found.total // PAGE)),
-        "order": search.order,
+        "order": search.order if page or any(one["closes"] for one in shown) else "match",
+        "unknown": bool(question.slots.get("closing")) and not context.physician.licenses,
+        "nothing_open": not rules and _asks_for_rules(question, context),
     }
-    return values, _page_buttons(question, found, page, revision)
+    return values, _page_buttons(question, search, found, page, revision)
 
 
-def _page_buttons(question: Question, found: Found, page: int, revision: int) -> Rows:
+def _asks_for_rules(question: Question, context: Context) -> bool:
+    """Whether open rules are what the physician, who holds a license there, wants closed."""
+    if question.slots.get("closing"):
+        return True
+    codes = question.slots.get("jurisdictions", ())
+    return by_gaps(question.slots) and bool(set(codes) & set(context.states))
+
+
+def _state_meant(question: Question, context: Context) -> str:
+    """The one state whose rules the question is about, by name."""
+    codes = question.slots.get("jurisdictions", ())
+    if len(codes) != 1 or place_of(question.slots):
+        return ""
+    return context.knowledge.jurisdictions[codes[0]]
+
+
+def _worth_showing(found: Found) -> Found:
+    """The same, or nothing where even the best has too little of the words."""
+    if found.hits and "some words" in found.relaxed and found.hits[0].score < LIKE_ENOUGH:
+        return Found()
+    return found
+
+
+def _page_buttons(
+    question: Question, search: Search, found: Found, page: int, revision: int
+) -> Rows:
+    wished = [
+        Button(
+            f"activity_search.button.{label}", pack("activity_search", "without", slot, revision)
+        )
+        for slot, label in UNDONE.items()
+        if slot in question.slots
+    ]
     if not found.hits:
-        return ((menu.button(),),)
+        return (tuple(wished), (menu.button(),))
     numbers = tuple(
         Button(
             str(page * PAGE + place + 1),
@@ -169,113 +228,61 @@ def _page_buttons(question: Question, found: Found, page: int, revision: int) ->
         turns.append(_turn_to("activity_search.button.previous", page - 1, revision))
     if (page + 1) * PAGE < found.total:
         turns.append(_turn_to("activity_search.button.next", page + 1, revision))
-    if question.slots.get("free"):
-        anyway = pack("activity_search", "without", "free", revision)
-        turns.append(Button("activity_search.button.any_price", anyway))
-    else:
-        free = pack("activity_search", "free", "", revision)
-        turns.append(Button("activity_search.button.free", free))
-    return (numbers, tuple(turns))
+    filters = wished + [
+        Button(f"activity_search.button.{word}", pack("activity_search", "with", word, revision))
+        for word, (slot, _) in TOGGLES.items()
+        if slot not in question.slots and found.total > 1
+    ]
+    return (numbers, tuple(turns), tuple(filters))
 
 
 def _turn_to(label: str, page: int, revision: int) -> Button:
     return Button(label, pack("activity_search", "page", str(page), revision))
 
 
-def _heard(question: Question, context: Context) -> list[str]:
-    """What the search was understood as, in the head of the answer so that an error shows."""
-    slots = question.slots
-    knowledge = context.knowledge
-    heard = [knowledge.topic_name(topic) for topic in slots.get("topics", ())]
-    heard += [knowledge.jurisdictions[code] for code in slots.get("jurisdictions", ())]
-    if specialty := slots.get("specialty"):
-        heard.append(knowledge.specialties.get(specialty, specialty))
-    if board := slots.get("certifying_board"):
-        heard.append(f"{board} points")
-    return heard
-
-
-def _entry(activity: Activity, wanting: Sequence[RuleStanding]) -> dict[str, Any]:
-    return {
-        "activity": activity,
-        "credit": _in_short(activity),
-        "closes": _closes(activity, wanting),
-    }
-
-
-def _in_short(activity: Activity) -> str:
-    """`1.5 h` or `10 ABIM points`: the first credit that has a figure."""
-    for offer in activity.credits:
-        if offer.amount is not None:
-            amount = f"{offer.amount.normalize():f}"
-            points = f"{amount} {offer.board or 'MOC'} points"
-            return points if offer.type == "moc" else f"{amount}\u00a0h"
-    return ""
-
-
-def _credit(activity: Activity, context: Context) -> list[str]:
-    """`1.5 h AMA PRA Category 1`, or the type alone where the page names no figure."""
-    said = []
-    for offer in activity.credits:
-        name = context.knowledge.credit_types.get(offer.type, offer.type)
-        unit = " points" if offer.type == "moc" else "\u00a0h"
-        amount = f"{offer.amount.normalize():f}{unit} " if offer.amount is not None else ""
-        said.append(f"{amount}{offer.board + ' ' if offer.board else ''}{name}".strip())
-    return said
-
-
-def _closes(activity: Activity, wanting: Sequence[RuleStanding]) -> list[str]:
-    """Which open rules it would serve, and how much of each: `1 of 2 h, Medical ethics …`."""
-    offered = max(
-        (offer.amount for offer in activity.credits if offer.amount and offer.type != "moc"),
-        default=None,
-    )
-    if offered is None:
-        return []
-    said = []
-    for rule in wanting:
-        if rule.left and set(rule.topics) & set(activity.topics):
-            closed = min(rule.left, offered).normalize()
-            said.append(f"{closed:f} of {rule.left.normalize():f}\u00a0h, {rule.title}")
-    return said
-
-
 # ── one activity ────────────────────────────────────────────────────────────────────────────
 
 
-def _show(pressed: Press, context: Context, *, saved: bool = False) -> Sequence[Effect]:
+def _show(pressed: Press, context: Context) -> Sequence[Effect]:
     """The argument is the activity's id and the page of the list it was on."""
     activity_id, _, page = pressed.argument.partition(".")
     activity = context.catalog.get(activity_id)
     if activity is None:
         return start.outdated(context)
     place = int(page) if page.isdigit() else 0
-    return [Edit(*_detail_parts(activity, pressed.revision, place, context, saved=saved))]
+    return [Edit(*_card(activity, pressed.revision, place, context))]
 
 
-def _detail_parts(
-    activity: Activity, revision: int, page: int, context: Context, *, saved: bool = False
+def _save(pressed: Press, context: Context) -> Sequence[Effect]:
+    activity_id = pressed.argument.partition(".")[0]
+    wanted = pressed.step == "save"
+    notice = "activity_search.saved" if wanted else "activity_search.unsaved"
+    kept = tuple(one for one in context.physician.saved if one != activity_id)
+    held = replace(context.physician, saved=(activity_id, *kept) if wanted else kept)
+    shown = _show(pressed, replace(context, physician=held))
+    return [AcknowledgePress(notice), SaveActivity(activity_id, wanted), *shown]
+
+
+def _card(
+    activity: Activity, revision: int, page: int, context: Context
 ) -> tuple[str, dict[str, Any], Rows]:
-    values = {
-        "activity": activity,
-        "credit": _credit(activity, context),
-        "closes": _closes(activity, open_rules(context)),
-        "topics": [context.knowledge.topic_name(topic) for topic in activity.topics],
-        "ended": activity.end_date is not None and activity.end_date < context.today,
-    }
-    step, label = ("unsave", "unsave") if saved else ("save", "save")
-    row = [
-        Button(
-            f"activity_search.button.{label}",
-            pack("activity_search", step, f"{activity.id}.{page}", revision),
-        )
-    ]
-    if activity.url:
-        row.insert(0, Button("activity_search.button.open_page", url=activity.url))
-    rows: list[tuple[Button, ...]] = [tuple(row)]
-    if revision in context.conversation.lists:
-        rows.append((_turn_to("activity_search.button.back", page, revision),))
-    return "activity_search.details", values, tuple(rows)
+    step = "unsave" if activity.id in context.physician.saved else "save"
+    keep = Button(
+        f"activity_search.button.{step}",
+        pack("activity_search", step, f"{activity.id}.{page}", revision),
+    )
+    page_of_it = Button("activity_search.button.open_page", url=activity.url or "")
+    back = (
+        _turn_to("activity_search.button.back", page, revision)
+        if revision in context.conversation.lists
+        else saved.button()
+    )
+    rows = (
+        (page_of_it, keep) if activity.url else (keep,),
+        (complaint.about(activity.id),),
+        (back,),
+    )
+    return "activity_search.details", details(activity, open_rules(context), context), rows
 
 
 DIALOG = Dialog(

@@ -73,3 +73,4 @@ class Dialog:
     proceed: Proceed | None = None
     again: Callable[[Context], Sequence[Effect]] | None = None
     hears: Callable[[Incoming, Context], Sequence[Effect]] | None = None
+    claims: Callable[[str], bool] | None = None

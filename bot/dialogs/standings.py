@@ -1,11 +1,11 @@
 """Where the physician stands: all standings of one person, in the order they are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from bot.dialogs.context import Context
-from bot.model import RuleStanding, Standing, State
+from bot.model import Gap, RuleStanding, Standing, State
 from bot.rules.person import standings
 
 
@@ -30,26 +30,22 @@ def everything(context: Context) -> tuple[Standing, ...]:
     return (*licenses, *found.certifications, *found.federal)
 
 
-def open_rules(context: Context) -> tuple[RuleStanding, ...]:
-    """Topic rules of licenses and federal law that are not met, the largest need first."""
+def open_rules(context: Context) -> tuple[tuple[Standing, RuleStanding], ...]:
+    """Topic rules in hours that are not met, each with whose it is, the largest need first."""
     if not context.physician.licenses:
         return ()
     found = [
-        rule
+        (one, rule)
         for one in everything(context)
         for rule in in_state(one, State.NOT_MET)
-        if rule.topics and rule.left
+        if rule.topics and rule.left and rule.unit == "credits" and not rule.is_cap
     ]
-    return tuple(sorted(found, key=lambda rule: -(rule.left or Decimal(0))))
+    return tuple(sorted(found, key=lambda pair: -(pair[1].left or Decimal(0))))
 
 
-def gaps(rules: Sequence[RuleStanding]) -> Mapping[str, Decimal]:
-    """Topics that serve open rules with the credits still missing, the largest need for each."""
-    missing: dict[str, Decimal] = {}
-    for rule in rules:
-        for topic in rule.topics:
-            missing[topic] = max(missing.get(topic, Decimal(0)), rule.left or Decimal(0))
-    return missing
+def gaps(rules: Sequence[tuple[Standing, RuleStanding]]) -> tuple[Gap, ...]:
+    """Open rules as a search takes them."""
+    return tuple(Gap(rule.topics, rule.left) for _, rule in rules if rule.left)
 
 
 def in_state(one: Standing, *states: State) -> list[RuleStanding]:

@@ -10,6 +10,9 @@ from bot.model import AcknowledgePress, Button, DropDialog, Effect, Question, Sa
 SHOWN = ("credit_status", "requirement", "activity_search", "deadline")
 """The four things that the first message offers as buttons."""
 
+INLINE = "inline"
+"""The payload with which the button over inline results opens the private chat."""
+
 
 def buttons() -> tuple[tuple[Button, ...], ...]:
     pairs = tuple(offers.ask(name, f"{name}.button.open") for name in SHOWN)
@@ -19,6 +22,8 @@ def buttons() -> tuple[tuple[Button, ...], ...]:
 def answer(question: Question, context: Context) -> Sequence[Effect]:
     """`/start`, with or without a payload; an unknown or used payload is said, never silence."""
     effects: list[Effect] = []
+    if question.text == INLINE and question.intent == "start":
+        return [Say("start.inline", {}, buttons())]
     if question.text and question.intent == "start":
         effects.append(Say("start.payload_unknown"))
     values = {"name": context.name, "linked": bool(context.physician.licenses)}

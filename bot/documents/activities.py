@@ -1,15 +1,17 @@
-"""Activities read from files: JSON lines, and PARS activity records in XML or the draft JSON.
+"""Activities read from files: JSON lines or a JSON list, and PARS activity records in XML or the
+draft JSON.
 
 Which of them a file is, its first characters say. A broken record is handed out as `Unread` with
 its line and reason, and the rest is read on as far as the format allows.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from bot.documents.activity_fields import ActivityFields, Unread, activity_from, reason_of
-from bot.documents.pars_json import WHOLE, json_records, line_record
+from bot.documents.pars_json import WHOLE, Value, is_record, json_values, line_record, record_of
 from bot.documents.pars_record import Record, fields_of
 from bot.documents.pars_xml import xml_records
 from bot.hub.ids import activity_id
@@ -36,10 +38,12 @@ def read_activities(path: Path | str) -> Iterator[Activity | Unread]:
         head = file.read(HEAD)
         file.seek(0)
         start = head.removeprefix(UTF8_MARK).lstrip()
-        if start.startswith(b"<") or head.startswith(UTF16_MARKS):
+        if not start and len(head) < HEAD:
+            yield Unread(1, "the file is empty", last=True)
+        elif start.startswith(b"<") or (head.startswith(UTF16_MARKS) and b"<" in head[:4]):
             yield from (_read_record(record, taken) for record in xml_records(file))
         elif WHOLE.search(start):
-            yield from (_read_record(record, taken) for record in json_records(file))
+            yield from (_read_value(one, taken) for one in json_values(file))
         else:
             yield from _read_lines(file, taken)
 
@@ -51,6 +55,20 @@ def _read_record(record: Record | Unread, taken: dict[str, int]) -> Activity | U
         return activity_from(ActivityFields.model_validate(fields_of(record)), taken)
     except ValueError as wrong:
         return Unread(record.line, reason_of(wrong))
+
+
+def _read_value(one: Value | Unread, taken: dict[str, int]) -> Activity | Unread:
+    if isinstance(one, Unread):
+        return one
+    line, value = one
+    if not isinstance(value, dict):
+        return Unread(line, "no record")
+    if is_record(value):
+        return _read_record(record_of(line, value), taken)
+    try:
+        return activity_from(ActivityFields.model_validate_json(json.dumps(value)), taken)
+    except ValueError as wrong:
+        return Unread(line, reason_of(wrong))
 
 
 def _read_lines(file: BinaryIO, taken: dict[str, int]) -> Iterator[Activity | Unread]:

@@ -1,6 +1,6 @@
 """The fields of an activity as files give them, checked, and the activity they make."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -14,10 +14,14 @@ from bot.model import Activity, CreditOffer
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A record that could not be read: its line in the file, from 1, and why."""
+    """A record that could not be read: its line in the file, from 1, and why.
+
+    `last`: the file could not be read any further, whatever else is in it.
+    """
 
     line: int
     reason: str
+    last: bool = field(default=False, compare=False)
 
 
 def _iso_day(value: Any) -> Any:
@@ -26,6 +30,15 @@ def _iso_day(value: Any) -> Any:
         raise ValueError("a date is written YYYY-MM-DD")
     return value
 
+
+def _id_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_Id = Annotated[
+    str, BeforeValidator(_id_text), StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,23}$")
+]
+"""PARS has nine digits; files from elsewhere may have ids that a button can hold."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 _Day = Annotated[date | None, BeforeValidator(_iso_day)]
@@ -45,7 +58,7 @@ class ActivityFields(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")] | None = None
+    id: _Id | None = None
     title: _Text
     provider: _Text
     activity_type: _Text | None = None

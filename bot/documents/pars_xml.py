@@ -119,15 +119,15 @@ def xml_records(file: BinaryIO) -> Iterator[Record | Unread]:
             reader.check_length(read)
     except expat.ExpatError as wrong:
         yield from reader.done
-        yield Unread(wrong.lineno, f"malformed XML: {expat.ErrorString(wrong.code)}")
+        yield Unread(wrong.lineno, f"malformed XML: {expat.ErrorString(wrong.code)}", last=True)
         return
     except _RefusedError as wrong:
         yield from reader.done
-        yield Unread(reader.parser.CurrentLineNumber, str(wrong))
+        yield Unread(reader.parser.CurrentLineNumber, str(wrong), last=True)
         return
     except (LookupError, ValueError) as wrong:
         # Expat hands the name of an encoding that it does not know to Python's codecs.
-        yield Unread(1, f"the encoding cannot be read: {wrong}")
+        yield Unread(1, f"the encoding cannot be read: {wrong}", last=True)
         return
     if not reader.found:
-        yield Unread(1, "no MedicalEducationMetrics")
+        yield Unread(1, "no MedicalEducationMetrics", last=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Update
+from telegram import InlineQuery, Update
 
 from bot.handlers.updates import chat_of
 from bot.store import inbox
@@ -28,21 +28,28 @@ class Inbox(asyncio.Queue[object]):
     """An update queue without a queue: the store keeps the updates, and the chat is woken."""
 
     def __init__(
-        self, records: Records, wake: Callable[[int], None], clock: Callable[[], datetime]
+        self,
+        records: Records,
+        wake: Callable[[int], None],
+        clock: Callable[[], datetime],
+        inline: Callable[[InlineQuery], None] | None = None,
     ) -> None:
         super().__init__()
+        self._inline = inline
         self._records = records
         self._wake = wake
         self._clock = clock
 
     async def put(self, item: object) -> None:
-        """Store the update and wake its chat.
+        """Store the update and wake its chat; an inline query is not kept, only answered.
 
         Returns only once it is stored, however long the database takes: an exception would end
         the polling, and returning without having stored would lose the update.
         """
         if not isinstance(item, Update):
             return
+        if item.inline_query and self._inline:
+            self._inline(item.inline_query)
         chat_id = chat_of(item)
         if chat_id is None:
             return

@@ -14,6 +14,7 @@ from telegram import Bot
 from bot.handlers.errands import Errands, Runner
 from bot.handlers.errors import EndError
 from bot.handlers.inbox import Inbox
+from bot.handlers.inline import InlineQueries
 from bot.handlers.pace import Pace
 from bot.handlers.replies import Replies
 from bot.handlers.turns import Mind, Turns
@@ -90,7 +91,8 @@ async def rim(
     errands = Errands(records, runners or {}, mind.clock)
     turns = Turns(records, mind, bot, replies.lanes.wake, errands.wake)
     errands.told = turns.lanes.wake
-    inbox = Inbox(records, turns.lanes.wake, mind.clock)
+    queries = InlineQueries(bot, mind.look_up, mind.clock) if mind.look_up else None
+    inbox = Inbox(records, turns.lanes.wake, mind.clock, queries.take if queries else None)
     whole = Rim(records, inbox, turns, replies, errands, mind.clock)
     await replies.sweep()
     await turns.recover()
@@ -107,6 +109,8 @@ async def rim(
             sweep.cancel()
         await asyncio.gather(*sweeps, return_exceptions=True)
         await errands.close(PATIENCE)
+        if queries is not None:
+            await queries.close()
         await turns.close(PATIENCE)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):

@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 
 from bot.conversation import Conversation
 from bot.handlers.errors import new_reference, where
+from bot.handlers.inline import LookUp
 from bot.handlers.lanes import Lanes
 from bot.handlers.splitting import parts
 from bot.handlers.updates import incoming_of, result_of
@@ -109,12 +110,16 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True)
 class Mind:
-    """What answers: the assistant, its apology, the clock that both are given, and the rooms."""
+    """What answers: the assistant, its apology, the clock that both are given, and the rooms.
+
+    `look_up` answers inline queries and is given nobody's records; without it they are let go.
+    """
 
     respond: Respond
     apologize: Apologize
     clock: Clock
     rooms: Rooms = Rooms()
+    look_up: LookUp | None = None
 
 
 class AbandonedError(Exception):

@@ -9,7 +9,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.model import Incoming, IncomingFile, Kind
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
 """Sent with every start: Telegram remembers the list of whoever asked last."""
 
 CONTENT: Sequence[tuple[Kind, Callable[[Message], Any]]] = (
@@ -29,7 +29,8 @@ MEMBERSHIPS = {ChatMemberStatus.BANNED: Kind.BLOCKED, ChatMemberStatus.MEMBER: K
 def chat_of(update: Update) -> int | None:
     """The chat that an update belongs to; None for one that the bot does not handle at all.
 
-    Channels, business and guest chats are left alone: nothing personal may be answered there.
+    Channels, business and guest chats are left alone: nothing personal may be answered there. So
+    are texts sent through inline mode: they are a bot's words, not the physician's.
     """
     if update.callback_query:
         message = update.callback_query.message
@@ -39,7 +40,9 @@ def chat_of(update: Update) -> int | None:
         known = update.my_chat_member.new_chat_member.status in MEMBERSHIPS
         return chat.id if chat.type == ChatType.PRIVATE and known else None
     message = update.message or update.edited_message
-    return message.chat.id if message else None
+    if message is None or (message.via_bot and message.text):
+        return None
+    return message.chat.id
 
 
 def result_of(number: int, chat_id: int, payload: Mapping[str, Any], at: datetime) -> Incoming:

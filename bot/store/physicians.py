@@ -80,6 +80,7 @@ def _physician(session: Session, row: PhysicianRow) -> Physician:
         linked=row.hub_id is not None,
         synced_at=row.synced_at,
         blocked_at=row.blocked_at,
+        saved=_saved(session, row.id),
     )
 
 
@@ -121,13 +122,11 @@ def credits_of(session: Session, physician_id: int) -> tuple[Credit, ...]:
     return tuple(sorted(found, key=lambda credit: (credit.completed_on, credit.id or 0)))
 
 
-def saved_activities(session: Session, chat_id: int) -> tuple[str, ...]:
-    """The ids of the activities on the physician's list, the newest first."""
+def _saved(session: Session, physician_id: int) -> tuple[str, ...]:
     return tuple(
         session.exec(
             select(SavedActivityRow.activity_id)
-            .join(PhysicianRow, col(PhysicianRow.id) == SavedActivityRow.physician_id)
-            .where(PhysicianRow.chat_id == chat_id)
+            .where(SavedActivityRow.physician_id == physician_id)
             .order_by(col(SavedActivityRow.saved_at).desc(), col(SavedActivityRow.activity_id))
         )
     )

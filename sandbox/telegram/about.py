@@ -22,7 +22,7 @@ def get_me(world: World, bot: Bot, given: Parameters) -> Json:  # noqa: ARG001
     return bot.user | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": True,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.telegram import about, delivery, messages
+from sandbox.telegram import about, delivery, inline, messages
 from sandbox.telegram.parameters import Parameters
 from sandbox.telegram.world import Bot, World
 
@@ -76,6 +76,11 @@ METHODS = _methods(
         "answerCallbackQuery",
         messages.answer_callback_query,
         "callback_query_id text show_alert url cache_time",
+    ),
+    (
+        "answerInlineQuery",
+        inline.answer_inline_query,
+        "inline_query_id results cache_time is_personal next_offset button",
     ),
     ("getFile", messages.get_file, "file_id"),
     ("getChat", about.get_chat, "chat_id"),

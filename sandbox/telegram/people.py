@@ -16,9 +16,10 @@ from uuid import uuid4
 
 from PIL import Image
 
+from sandbox.telegram.inline import cached
 from sandbox.telegram.markup import Json, plain, to_html
 from sandbox.telegram.messages import described_file, photo_sizes
-from sandbox.telegram.world import Bot, Chat, Event, Message, Person, Press, World
+from sandbox.telegram.world import Bot, Chat, Event, Message, Person, Press, Query, World
 
 PATIENCE = 10.0
 """Seconds that `hears` waits unless told otherwise; an answer takes milliseconds."""
@@ -74,6 +75,26 @@ class Shown:
             if found := next(filter(fits, every), None):
                 return found
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """One of the things offered to `@bot words`; `html` is what choosing it would send."""
+
+    id: str
+    title: str
+    description: str
+    html: str
+    raw: Json = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InlineShown:
+    """What a client shows under `@bot words`: results, and the button above them."""
+
+    results: tuple[InlineResult, ...]
+    button: str
+    start_parameter: str
 
 
 @dataclass(slots=True)
@@ -232,6 +253,60 @@ class User:
         self.bot.updates.put("message", message.raw)
         await asyncio.sleep(0)
         return shown(self.world, message)
+
+    async def asks_inline(
+        self,
+        text: str,
+        chat_type: str = "group",
+        timeout: float = PATIENCE,  # noqa: ASYNC109
+    ) -> InlineShown:
+        """Types `@bot text` in some chat; what is offered. AssertionError where nothing comes.
+
+        Like Telegram, the same words within the cache's time reach the bot only once.
+        """
+        query = Query(uuid4().hex, self.id, text, "", self.world.monotonic())
+        answer = cached(self.world, self.bot, query)
+        if answer is None:
+            self.bot.queries[query.id] = query
+            body = {
+                "id": query.id,
+                "from": self.person.described(),
+                "query": text,
+                "offset": "",
+                "chat_type": chat_type,
+            }
+            self.bot.updates.put("inline_query", body)
+            try:
+                async with asyncio.timeout(timeout):
+                    await query.answered.wait()
+            except TimeoutError:
+                raise AssertionError(f"{text!r} got no answer in {timeout} s") from None
+            answer = query.answer or {}
+        button = answer["button"] or {}
+        return InlineShown(
+            tuple(
+                InlineResult(
+                    one["id"],
+                    one["title"],
+                    one["description"],
+                    to_html(one["content"]["text"], one["content"]["entities"]),
+                    one,
+                )
+                for one in answer["results"]
+            ),
+            button.get("text", ""),
+            button.get("start_parameter", ""),
+        )
+
+    async def chooses(self, result: InlineResult, chat: Group | None = None) -> Shown:
+        """Sends a result into a chat: it stands there as their own, `via` the bot."""
+        markup = result.raw["reply_markup"]
+        content = {
+            "text": result.raw["content"]["text"],
+            "entities": result.raw["content"]["entities"],
+            "via_bot": self.bot.user,
+        } | ({"reply_markup": markup} if markup else {})
+        return await self.sends(content, chat)
 
     async def edits(self, message: Shown | int, text: str) -> Shown:
         """Changes a text of their own."""

@@ -4,6 +4,7 @@ Nothing here speaks HTTP. Whoever wants to see a chat change (the web chat, a wa
 subscribes to its events.
 """
 
+import asyncio
 import itertools
 import time
 from collections import deque
@@ -23,6 +24,9 @@ from sandbox.telegram.updates import UpdateQueue
 EventKind = Literal["message", "edited", "deleted", "typing", "notice", "about", "blocked"]
 PRESS_LIFETIME = 60.0
 """Seconds during which a press may be answered; Telegram promises no figure, about a minute."""
+
+QUERY_LIFETIME = 30.0
+"""The same for an inline query: clients wait for seconds only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,19 @@ class Press:
 
 
 @dataclass(slots=True)
+class Query:
+    """An inline query that waits for `answerInlineQuery`; `answer` is what it was given."""
+
+    id: str
+    user_id: int
+    text: str
+    offset: str
+    at: float
+    answer: Json | None = None
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True)
 class Bot:
     """One bot: its account, its chats, its updates and what it says about itself."""
 
@@ -122,6 +139,7 @@ class Bot:
     updates: UpdateQueue
     chats: dict[int, Chat] = field(default_factory=dict)
     presses: dict[str, Press] = field(default_factory=dict)
+    queries: dict[str, Query] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     about: dict[tuple[str, str], str] = field(default_factory=dict)
     menu_buttons: dict[int | None, Json] = field(default_factory=dict)
@@ -156,6 +174,7 @@ class World:
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
     press_lifetime: float = PRESS_LIFETIME
+    query_lifetime: float = QUERY_LIFETIME
     bots: dict[str, Bot] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
     people: dict[int, Person] = field(default_factory=dict)

@@ -142,7 +142,7 @@ def test_an_own_id_and_quarter_credits_stay_as_they_are(reading):
         (json.dumps({**LINE, "fee_usd": "NaN"}), "fee_usd"),
         (json.dumps({**LINE, "state": "Ohio"}), "state"),
         (json.dumps({**LINE, "url": "javascript:alert(1)"}), "url"),
-        (json.dumps({**LINE, "id": "12"}), "id"),
+        (json.dumps({**LINE, "id": "12 or 13"}), "id"),
         (json.dumps({**LINE, "title": "x" * 300_000}), "longer than"),
         ("[" * 100_000, "recursion"),
     ],
@@ -166,8 +166,28 @@ def test_a_byte_order_mark_does_no_harm(reading):
     assert activity.title == "Opioids"
 
 
-def test_an_empty_file_has_no_activities(reading):
-    assert reading("") == []
+@pytest.mark.parametrize("empty", ["", " \n\n", "\ufeff"])
+def test_an_empty_file_is_said_to_be_empty(reading, empty):
+    assert reading(empty) == [Unread(1, "the file is empty")]
+
+
+def test_ids_from_elsewhere_are_kept_as_they_are(reading):
+    lines = [json.dumps({**LINE, "id": kept}) for kept in ("12", "A-7_x", 123456789)]
+    assert [one.id for one in reading("\n".join(lines))] == ["12", "A-7_x", "123456789"]
+
+
+def test_a_plain_json_list_is_read_record_by_record(reading):
+    listed = json.dumps([LINE, {**LINE, "title": ""}, 7, {**LINE, "title": "Two"}], indent=1)
+    one, untitled, number, two = reading(listed)
+    assert (one.title, two.title) == (LINE["title"], "Two")
+    assert untitled.reason.startswith("title:")
+    assert number.reason == "no record"
+    assert untitled.line < number.line
+
+
+def test_a_single_draft_record_need_not_be_a_list(reading):
+    record = record_of(ACTIVITY)
+    assert reading(json.dumps({"MedicalEducationMetrics": record}))[0].title == ACTIVITY.title
 
 
 def test_a_pars_xml_record_becomes_an_activity(reading):

@@ -106,10 +106,11 @@ def running(tg, records):
         pace=UNHURRIED,
         receiving=True,
         runners=None,
+        look_up=None,
     ):
         bot = Running()
         telegram_bot = made_bot(TOKEN, tg.url, Pulse(clock))
-        mind = Mind(respond, apologize, clock)
+        mind = Mind(respond, apologize, clock, look_up=look_up)
         async with (
             initialized(telegram_bot),
             rim(records, mind, telegram_bot, bot.end, pace, runners=runners) as bot.rim,

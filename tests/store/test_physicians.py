@@ -156,8 +156,8 @@ def test_activities_are_put_on_and_taken_off_the_list(records, tell):
     tell(MARIA, SaveActivity("100000001"), SaveActivity("100000001"), SaveActivity("100000002"))
     tell(MARIA, SaveActivity("100000001", saved=False))
     with records.reading() as session:
-        assert physicians.saved_activities(session, MARIA) == ("100000002",)
-        assert physicians.saved_activities(session, OMAR) == ()
+        assert physicians.physician_of(session, MARIA).saved == ("100000002",)
+        assert physicians.physician_of(session, OMAR).saved == ()
 
 
 def test_a_whole_person_can_be_put_in_again_and_again(records, now):

@@ -57,6 +57,7 @@ class Catalog:
         """
         with self._view() as view:
             open_on(view, Search(today))
+            open_on(view, Search(today, history=True))
             for (word,) in view.rows(
                 "SELECT word FROM word WHERE count > ? ORDER BY count DESC LIMIT ?",
                 (view.size // COMMON, COMMON_WORDS),

@@ -149,7 +149,7 @@ _FILTERS: Mapping[str, Callable[[View, Search], Bits | None]] = {
     "format": _format,
     "free": _free,
     "certifying_board": _certifying_board,
+    "provider": _provider,
     "specialty": _specialty,
     "topics": _topics,
-    "provider": _provider,
 }

@@ -8,6 +8,7 @@ from math import log
 from bot.model import Search
 from bot.store.catalog.bits import Bits, as_bytes, at_least, numbers_in
 from bot.store.catalog.filters import Filter, filters_of, open_on
+from bot.store.catalog.rows import hundredths
 from bot.store.catalog.view import View, all_of, any_of
 from bot.store.catalog.vocabulary import Spelling, compounds, parts, spellings
 from bot.store.catalog.words import WEAK, query_words
@@ -20,6 +21,9 @@ CANDIDATES = 200
 
 FILLERS = 30
 """Of those that lack a word so many."""
+
+TITLED = 4
+"""Of so many words it is looked up who says them in the title, where there are too many."""
 
 COMBINATIONS = 60
 """At most so many choices of words are tried for the best candidates."""
@@ -43,7 +47,8 @@ class Sought:
 class Matches:
     """What was found: all of it, the part to be compared, and what may fill it up.
 
-    `relaxed` names what was let go. `fillers` have fewer words than `bits`.
+    `relaxed` names what was let go: filters, "words" where none was asked of it any more, or
+    "some words" where no activity says all. `fillers` have fewer words than `bits`.
     """
 
     bits: Bits = 0
@@ -130,9 +135,12 @@ def _attempts(view: View, search: Search, words: int) -> Iterator[_Attempt]:
 
 
 def _relaxings(filters: Sequence[Filter]) -> Iterator[tuple[list[Filter], tuple[str, ...]]]:
-    """The filters that stay and the names of those let go: none, each one, the first two, …."""
-    choices = [range(0), *(range(k, k + 1) for k in range(len(filters)))]
-    choices += [range(k) for k in range(2, len(filters) + 1)]
+    """The filters that stay and the names of those let go: none, each one, each two, the first
+    three, four, ….
+    """
+    places = range(len(filters))
+    choices: list[Sequence[int]] = [(), *combinations(places, 1), *combinations(places, 2)]
+    choices += [places[:k] for k in range(3, len(filters) + 1)]
     for gone in choices:
         kept = [one for place, one in enumerate(filters) if place not in gone]
         yield kept, tuple(filters[place].name for place in gone)
@@ -156,15 +164,14 @@ def _with_words(
         more = levels[k] & attempt.within & ~taken
         fillers += _closest(view, more, sought, k, FILLERS - len(fillers))
         taken |= more
-    lost = ("words",) if not found & levels[len(sought)] else ()
+    lost = () if found & levels[len(sought)] else ("some words",)
     return Matches(found, tuple(candidates), tuple(fillers), sought, lost + attempt.let_go)
 
 
 def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int) -> list[int]:
     """Up to `room` of the activities, those first that say the k most telling words.
 
-    For the best of all, not for fillers, it is worth looking who says the most telling one in
-    the title.
+    For the best of all, not for fillers, it is worth looking who says them in the title.
     """
     if bits.bit_count() <= room:
         return list(numbers_in(bits))
@@ -175,14 +182,24 @@ def _closest(view: View, bits: Bits, sought: Sequence[Sought], k: int, room: int
     for words in islice(heaviest, COMBINATIONS):
         some = all_of([word.bits for word in words], bits)
         bits &= ~some
-        if room > FILLERS and some.bit_count() > room - len(chosen):
-            titled = some & _titled(view, max(words, key=lambda word: word.weight))
-            chosen += islice(numbers_in(titled), room - len(chosen))
-            some &= ~titled
+        for part in _titled_first(view, some, words, room - len(chosen)) if room > FILLERS else ():
+            chosen += islice(numbers_in(part), room - len(chosen))
+            some &= ~part
         chosen += islice(numbers_in(some), room - len(chosen))
         if len(chosen) == room:
             return chosen
     return [*chosen, *islice(numbers_in(bits), room - len(chosen))]
+
+
+def _titled_first(view: View, some: Bits, words: Sequence[Sought], room: int) -> Iterator[Bits]:
+    """Parts of the set, those first that say more of the words, the telling ones, in the title."""
+    narrowing = [some]
+    for word in sorted(words, key=lambda word: -word.weight)[:TITLED]:
+        if narrowing[-1].bit_count() <= room:
+            break
+        if titled := narrowing[-1] & _titled(view, word):
+            narrowing.append(titled)
+    return reversed(narrowing[1:])
 
 
 def _titled(view: View, word: Sought) -> Bits:
@@ -191,17 +208,31 @@ def _titled(view: View, word: Sought) -> Bits:
 
 def _without_words(view: View, search: Search, attempt: _Attempt, *, lost: bool) -> Matches:
     found = attempt.within
-    helping = [view.tagged("topic", topic) for topic, hours in search.gaps.items() if hours > 0]
+    helping = [
+        any_of([view.tagged("topic", topic) for topic in gap.topics])
+        for gap in search.gaps
+        if gap.left > 0
+    ]
     if search.order == "gaps" and not search.topics:
         # Nothing else was asked for, so only what closes something is an answer.
         found = any_of(helping) & found or found
-    preferred = [*at_least(helping)[:0:-1], view.where("free = ?", True)] if helping else []
-    if not preferred and found.bit_count() > CANDIDATES:
-        preferred = [view.where("free = ?", True)]
     candidates: list[int] = []
     rest = found
-    for some in (*preferred, found):
+    for some in (*_preferred(view, search, helping, found), found):
         candidates += islice(numbers_in(rest & some), CANDIDATES - len(candidates))
         rest &= ~some
     relaxed = (("words",) if lost else ()) + attempt.let_go
     return Matches(found, tuple(candidates), (), (), relaxed)
+
+
+def _preferred(view: View, search: Search, helping: list[Bits], found: Bits) -> list[Bits]:
+    """Whom to compare first where not all can be: what serves most open rules, in full, free."""
+    if found.bit_count() <= CANDIDATES:
+        return []
+    free = view.where("free = ?", True)
+    if not helping:
+        return [free]
+    most = max(gap.left for gap in search.gaps)
+    ample = view.offering("type != 'moc' AND hundredths >= ?", hundredths(most))
+    levels = at_least(helping)[:0:-1]
+    return [some for level in levels for some in (level & ample & free, level & ample, level)]

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from bot.model import Search
+from bot.model import Gap, Search
 from bot.store.catalog.bits import bits_of, has, numbers_in
 from bot.store.catalog.matching import ENOUGH, Matches, Sought
 from bot.store.catalog.rows import UNKNOWN_AMOUNT
@@ -23,7 +24,7 @@ TITLE = 20.0
 """Points for a title that is the query and nothing else."""
 
 FIT = 12.0
-"""Points for all else: topics asked for, a known end, free of charge."""
+"""Points for all else: topics asked for, a known end or a start on the days asked for, no fee."""
 
 ELSEWHERE = 0.8
 """A word said outside the title counts for so much of one in the title."""
@@ -35,7 +36,7 @@ FILLING = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An activity's number and score; `closes` are the hours of open topics that it closes."""
+    """An activity's number and score; `closes` are the hours of open rules that it closes."""
 
     number: int
     score: float
@@ -87,18 +88,20 @@ def _scored(
     view: View, search: Search, sought: Sequence[Sought], numbers: Sequence[int]
 ) -> list[Ranked]:
     rows = view.rows(
-        "SELECT number, id, title, words, topics, end_date IS NOT NULL, fee_usd, free "
+        "SELECT number, id, title, words, topics, start_date, end_date, fee_usd, free "
         "FROM activity WHERE number IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers),),
     )
     closes = _closes(view, search, numbers) if search.gaps else {}
-    typed = " ".join(word.typed for word in sought)
-    meant = " ".join(word.spellings[0].word for word in sought)
-    whole_query = normalised(search.words[:LONGEST_QUERY])
+    typed = whole_query = normalised(search.words[:LONGEST_QUERY])
+    corrected = {word.typed: word.spellings[0].word for word in sought}
+    meant = " ".join(corrected.get(word, word) for word in typed.split())
     evidence = _evidence(sought)
     scored = []
-    for number, activity_id, title, words, topics, known_end, fee, free in rows:
-        score = FIT * _fit(search, topics, known_end, fee, free)
+    first, last = _window(search)
+    for number, activity_id, title, words, topics, start, end, fee, free in rows:
+        dated = start is not None and first <= start <= last if first else end is not None
+        score = FIT * _fit(search, topics, dated, fee, free)
         if sought:
             closeness = 100.0 if words == whole_query else fuzz.token_sort_ratio(meant, words)
             if meant != typed:
@@ -148,17 +151,26 @@ def _said(evidence: _Evidence, number: int, title: str) -> float:
     return said
 
 
-def _fit(search: Search, topics: str, known_end: int, fee: str | None, free: int) -> float:
+def _window(search: Search) -> tuple[str, str]:
+    """The days asked for, as they are stored; empty where none were."""
+    if search.date_from is None and search.date_to is None:
+        return "", ""
+    first = search.date_from or search.today
+    last = search.date_to or date.max
+    return first.isoformat(), last.isoformat()
+
+
+def _fit(search: Search, topics: str, dated: bool, fee: str | None, free: int) -> float:
     asked = 1.0
     if search.topics:
         held = json.loads(topics)
         asked = sum(topic in held for topic in search.topics) / len(search.topics)
     cost = 1.0 if free else 0.0 if fee else 0.5
-    return 0.5 * asked + 0.25 * known_end + 0.25 * cost
+    return 0.5 * asked + 0.25 * dated + 0.25 * cost
 
 
 def _closes(view: View, search: Search, numbers: Sequence[int]) -> dict[int, Decimal]:
-    """Hours of open topics that each activity closes: per topic no more than is missing there."""
+    """Hours of open rules that each activity closes: of each rule no more than it lacks."""
     listed = json.dumps(numbers)
     offered = dict(
         view.rows(
@@ -167,16 +179,21 @@ def _closes(view: View, search: Search, numbers: Sequence[int]) -> dict[int, Dec
             (listed,),
         )
     )
-    topics = view.rows(
+    topics: dict[int, set[str]] = {}
+    for number, topic in view.rows(
         "SELECT number, value FROM tag WHERE kind = 'topic' "
-        "AND number IN (SELECT value FROM json_each(?)) ORDER BY number, value",
+        "AND number IN (SELECT value FROM json_each(?))",
         (listed,),
+    ):
+        topics.setdefault(number, set()).add(topic)
+    return {
+        number: _closed(search.gaps, held, offered.get(number, UNKNOWN_AMOUNT))
+        for number, held in topics.items()
+    }
+
+
+def _closed(gaps: Sequence[Gap], topics: set[str], amount: int) -> Decimal:
+    hours = Decimal(max(0, amount)) / 100
+    return sum(
+        (min(hours, gap.left) for gap in gaps if topics.intersection(gap.topics)), Decimal(0)
     )
-    closes: dict[int, Decimal] = {}
-    for number, topic in topics:
-        amount = offered.get(number, UNKNOWN_AMOUNT)
-        missing = search.gaps.get(topic, Decimal(0))
-        if amount > 0 and missing > 0:
-            hours = min(Decimal(amount) / 100, missing)
-            closes[number] = closes.get(number, Decimal(0)) + hours
-    return closes

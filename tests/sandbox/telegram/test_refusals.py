@@ -374,3 +374,56 @@ async def test_a_flood_says_when_to_try_again(tg):
         answers = [one.json() for one in await asyncio.gather(*sends)]
     [refused] = [one for one in answers if not one["ok"]]
     assert refused["parameters"] == {"retry_after": 1}
+
+
+def card(**changes):
+    content = {"message_text": "<b>x</b>", "parse_mode": "HTML"}
+    return {"type": "article", "id": "1", "title": "X", "input_message_content": content} | changes
+
+
+INLINE = {
+    "no list": ({"results": {}}, "can't parse inline query results JSON array"),
+    "too many": ({"results": [card(id=str(n)) for n in range(51)]}, "RESULTS_TOO_MUCH"),
+    "one id twice": ({"results": [card(), card()]}, "RESULT_ID_DUPLICATE"),
+    "long id": ({"results": [card(id="x" * 65)]}, "RESULT_ID_INVALID"),
+    "no id": ({"results": [card(id="")]}, "RESULT_ID_INVALID"),
+    "no title": (
+        {"results": [card(title=" ")]},
+        "can't parse inline query result: article title must be non-empty",
+    ),
+    "no text": ({"results": [card(input_message_content={"message_text": ""})]}, "message text is"),
+    "long text": (
+        {"results": [card(input_message_content={"message_text": LONG + "x"})]},
+        "MESSAGE_TOO_LONG",
+    ),
+    "unknown tag": (
+        {"results": [card(input_message_content={"message_text": "<p>", "parse_mode": "HTML"})]},
+        "can't parse entities",
+    ),
+    "unknown field": ({"results": [card(colour="red")]}, "InlineQueryResultArticle has no colour"),
+    "long button data": (
+        {"results": [card(reply_markup=button(callback_data="x" * 65))]},
+        "BUTTON_DATA_INVALID",
+    ),
+    "long offset": ({"results": [], "next_offset": "x" * 65}, "NEXT_OFFSET_INVALID"),
+    "bad start": (
+        {"results": [], "button": {"text": "Go", "start_parameter": "no blanks"}},
+        "START_PARAM_INVALID",
+    ),
+    "another query": ({"results": [], "inline_query_id": "7"}, "query is too old"),
+}
+
+
+@pytest.mark.parametrize(("given", "text"), INLINE.values(), ids=INLINE)
+async def test_what_cannot_be_an_inline_answer(tg, call, given, text):
+    await call("getMe")
+    asking = asyncio.create_task(tg.user(MARIA).asks_inline("opioid ohio"))
+    await asyncio.sleep(0)
+    [number] = tg.bot.queries
+    code, description = await call("answerInlineQuery", **{"inline_query_id": number, **given})
+    assert code == 400
+    assert text in description
+    assert await call("answerInlineQuery", inline_query_id=number, results=[card()]) == (200, "")
+    assert (await asking).results[0].html == "<b>x</b>"
+    second = await call("answerInlineQuery", inline_query_id=number, results=[])
+    assert "query is too old" in second[1]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.model import Activity, CreditOffer, Search
+from bot.model import Activity, CreditOffer, Gap, Search
 
 TODAY = date(2026, 11, 23)
 ONLINE = Activity(
@@ -101,11 +101,11 @@ def test_a_filter_keeps_what_it_says(holding, asked, found):
         ({"topics": ("ethics",), "credit_type": "aoa-1a"}, ("credit_type",)),
         ({"topics": ("ethics",), "format": "in-person"}, ("format",)),
         ({"topics": ("ethics",), "specialty": "urology"}, ("specialty",)),
-        ({"topics": ("ethics",), "provider": "Stanford"}, ("topics",)),
+        ({"topics": ("ethics",), "provider": "Stanford"}, ("provider",)),
         ({"format": "live", "date_to": date(2026, 12, 24)}, ("date",)),
         ({"words": "pain", "topics": ("dementia",)}, ("topics",)),
         ({"words": "zzzzzz", "topics": ("ethics",)}, ("words",)),
-        ({"words": "pain zzzzzz"}, ("words",)),
+        ({"words": "pain zzzzzz"}, ("some words",)),
         ({"topics": ("ethics",), "city": "Boston", "state": "MA"}, ("city", "state")),
     ],
     ids=str,
@@ -169,7 +169,11 @@ def test_no_real_activity_that_is_over_is_ever_offered(real):
 def test_gaps_put_first_what_closes_most_of_them(holding):
     small = replace(ONLINE, id="3", credits=(CreditOffer("ama-pra-1", Decimal("0.5")),))
     unsaid = replace(ONLINE, id="4", credits=(CreditOffer("ama-pra-1"),))
-    gaps = {"ethics": Decimal(1), "pain-management": Decimal(8), "opioid-prescribing": Decimal(2)}
+    gaps = (
+        Gap(("ethics",), Decimal(1)),
+        Gap(("pain-management",), Decimal(8)),
+        Gap(("opioid-prescribing",), Decimal(2)),
+    )
     catalog = holding(unsaid, small, ONLINE, MEETING, replace(ONLINE, id="5", topics=()))
     found = catalog.search(Search(TODAY, order="gaps", gaps=gaps))
     assert ids(found) == ["2", "1", "3", "4"]

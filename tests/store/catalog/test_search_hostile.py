@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.model import Search
+from bot.model import Gap, Search
 from bot.store.catalog.filters import FORMATS
 from bot.store.catalog.words import normalised, query_words, quoted
 
@@ -87,7 +87,7 @@ searches = st.builds(
     min_credits=st.none() | st.decimals(0, 500, places=2),
     offset=st.integers(0, 400),
     order=st.sampled_from(["match", "gaps"]),
-    gaps=st.just({"ethics": Decimal(2)}),
+    gaps=st.just((Gap(("ethics",), Decimal(2)),)),
 )
 
 
