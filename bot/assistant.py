@@ -12,7 +12,7 @@ from typing import Any
 from bot import dialogs
 from bot.buttons import unpack
 from bot.conversation import Conversation, OpenDialog
-from bot.dialogs import clinical, reminders, smalltalk, start, unclear
+from bot.dialogs import activity_search, clinical, reminders, smalltalk, start, unclear
 from bot.dialogs.context import Context, Dialog, Lookup
 from bot.dialogs.knowledge import Knowledge, folded
 from bot.errors import BotError
@@ -224,6 +224,8 @@ def _free_text(text: str, context: Context) -> _Reply:
     known = [question for question in questions if question.confidence >= UNSURE]
     if not known and (days := reminders.days_alone(text, context)) is not None:
         return _Reply(days, reminders.DIALOG.name, question=first)
+    if not known and (found := activity_search.titled(text, context)) is not None:
+        return _Reply([*found, *_place_kept(found, context)], activity_search.DIALOG.name)
     if not known:
         effects = unclear.answer(first, context)
         return _Reply(effects, first.intent, first.confidence, understood=False, question=first)

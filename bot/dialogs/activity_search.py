@@ -38,6 +38,9 @@ from bot.model import (
 LIKE_ENOUGH = 50.0
 """Below this score a title has too little of what was asked to be shown to a person."""
 
+LIKE_A_TITLE = 75.0
+"""From this score on, words that mean nothing else are taken for those of a title."""
+
 TOGGLES: Mapping[str, tuple[str, Any]] = {
     "free": ("free", True),
     "online": ("format", "online"),
@@ -59,6 +62,15 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     wished = _settled(asked(question), context)
     values, rows = _page(wished, 0, context.next_revision, context)
     return [Remember(wished), Say("activity_search.page", values, rows)]
+
+
+def titled(text: str, context: Context) -> Sequence[Effect] | None:
+    """Activities that say all of a message that means nothing else, such as a title; or None."""
+    question = Question("activity_search", {"words": text, "beyond": text})
+    found = context.catalog.search(search_of(question, 0, context))
+    if not found.hits or found.relaxed or found.hits[0].score < LIKE_A_TITLE:
+        return None
+    return answer(question, context)
 
 
 def press(pressed: Press, context: Context) -> Sequence[Effect]:

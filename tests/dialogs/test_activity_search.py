@@ -241,3 +241,21 @@ def test_long_names_leave_room_for_five(sources, rivera):
     shown = entries([long] * 5, (), context)
     assert all(len(one["title"]) <= 60 for one in shown)
     assert shown[0]["facts"] == ["1.5\u00a0h Cat 1", "$1,200"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ACP Ethics Case Study: Raising Money from Patients",
+        "Striking A Balance: Podcast Series",
+        "Non-Accidental Trauma",
+    ],
+)
+def test_a_title_alone_finds_its_activity(stranger, text):
+    stranger.says(text)
+    assert NUMBERED.findall(stranger.text)[0][1].startswith((text[:25], "CO*RE REMS Striking"))
+
+
+def test_nonsense_is_not_taken_for_a_title(stranger):
+    assert "I did not understand that" in stranger.says("asdf qwer zxcv")
+    assert stranger.says("blah blah").startswith("I")
