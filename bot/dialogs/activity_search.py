@@ -17,7 +17,7 @@ from bot.dialogs.activity_wishes import (
     search_of,
     subjects,
 )
-from bot.dialogs.activity_words import details, entries
+from bot.dialogs.activity_words import ROOM, details, entries, subject_of
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.standings import open_rules
 from bot.model import (
@@ -37,6 +37,9 @@ from bot.model import (
 
 LIKE_ENOUGH = 50.0
 """Below this score a title has too little of what was asked to be shown to a person."""
+
+SHORT_HEAD = 20
+"""What a head names beyond so many characters is taken from the room of the entries."""
 
 LIKE_A_TITLE = 75.0
 """From this score on, words that mean nothing else are taken for those of a title."""
@@ -170,14 +173,20 @@ def _page(
     search = search_of(question, page, context)
     found = _worth_showing(context.catalog.search(search))
     rules = rules_of(question, context)
-    shown = entries([hit.activity for hit in found.hits], rules, context)
+    said, gone = subjects(question, search, found.relaxed, context), let_go(found.relaxed)
+    only_rule = subject_of(rules[0][1], context) if len(rules) == 1 else ""
+    room = ROOM - max(0, len(", ".join((*said, *gone))) - SHORT_HEAD)
+    shown = entries(
+        [hit.activity for hit in found.hits], rules, context, told=(*said, only_rule), room=room
+    )
     values = {
         "total": found.total,
         "kinds": kinds(search, found.relaxed),
-        "subjects": subjects(question, search, found.relaxed, context),
-        "let_go": let_go(found.relaxed),
+        "subjects": said,
+        "let_go": gone,
         "some_words": "some words" in found.relaxed,
         "wished": kinds(search, ()),
+        "only_rule": only_rule,
         "words": search.words,
         "missing": question.slots.get("missing", ""),
         "state": _state_meant(question, context),
