@@ -221,6 +221,8 @@ def _free_text(text: str, context: Context) -> _Reply:
     if first.act in smalltalk.ACTS:
         effects = smalltalk.answer_act(first, context)
         return _Reply(effects, first.intent, first.confidence, question=first)
+    questions = tuple(dialogs.reread(question, context) for question in questions)
+    first = questions[0]
     known = [question for question in questions if question.confidence >= UNSURE]
     if not known and (days := reminders.days_alone(text, context)) is not None:
         return _Reply(days, reminders.DIALOG.name, question=first)

@@ -8,7 +8,9 @@ from bot.assistant import Sources, Turn, respond
 from bot.conversation import Conversation, from_json, to_json
 from bot.documents.person import read_person
 from bot.model import (
+    AddCredit,
     ChangeProfile,
+    ConfirmTopics,
     ErasePhysician,
     Incoming,
     KeepCertification,
@@ -17,6 +19,7 @@ from bot.model import (
     Outgoing,
     Physician,
     RemoveCertification,
+    RemoveCredit,
     RemoveLicense,
     SaveActivity,
     SetFact,
@@ -51,10 +54,26 @@ def changed(person: Physician, change: object) -> Physician:
         case SaveActivity(number, kept):
             others = tuple(one for one in person.saved if one != number)
             return replace(person, saved=(number, *others) if kept else others)
+        case AddCredit(credit):
+            return replace(person, credits=_kept(person.credits, replace(credit, id=None)))
+        case RemoveCredit(number):
+            return replace(person, credits=_without(person.credits, number))
+        case ConfirmTopics(number, topics, yes):
+            credits_ = tuple(
+                _settled(one, topics, yes=yes) if one.id == number else one
+                for one in person.credits
+            )
+            return replace(person, credits=credits_)
         case ErasePhysician():
             return Physician(0)
         case _:
             return person
+
+
+def _settled(credit, topics, *, yes):
+    left = tuple(topic for topic in credit.inferred if topic not in topics)
+    known = (*credit.topics, *topics) if yes else credit.topics
+    return replace(credit, topics=tuple(dict.fromkeys(known)), inferred=left)
 
 
 def _kept(rows, row):
@@ -71,7 +90,8 @@ def numbered(person: Physician) -> Physician:
     """The physician with row numbers, as one read from the store has them."""
     licenses = tuple(replace(one, id=place) for place, one in enumerate(person.licenses, 1))
     held = tuple(replace(one, id=place) for place, one in enumerate(person.certifications, 1))
-    return replace(person, licenses=licenses, certifications=held)
+    credits_ = tuple(replace(one, id=place) for place, one in enumerate(person.credits, 1))
+    return replace(person, licenses=licenses, certifications=held, credits=credits_)
 
 
 @dataclass

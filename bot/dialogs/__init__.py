@@ -6,6 +6,7 @@ from bot.dialogs import (
     complaint,
     credit_status,
     deadline,
+    fact,
     faq,
     licenses,
     menu,
@@ -14,8 +15,12 @@ from bot.dialogs import (
     requirement,
     saved,
     start,
+    study_plan,
     unavailable,
+    what_if,
 )
+from bot.dialogs.context import Context
+from bot.model import Question
 from bot.texts import Texts
 
 ALL = tuple(
@@ -25,6 +30,7 @@ ALL = tuple(
         requirement,
         activity_search,
         saved,
+        study_plan,
         deadline,
         reminders,
         licenses,
@@ -35,12 +41,21 @@ ALL = tuple(
         start,
         clinical,
         unavailable,
+        fact,
+        what_if,
     )
 )
 
 NAMED = {dialog.name: dialog for dialog in ALL}
 COMMANDS = {word: dialog for dialog in ALL for word in ((dialog.command, *dialog.aliases)) if word}
 ANSWERING = {intent: dialog for dialog in ALL for intent in dialog.intents}
+REREADING = tuple(dialog.rereads for dialog in (what_if.DIALOG, *ALL) if dialog.rereads)
+
+
+def reread(question: Question, context: Context) -> Question:
+    """The question as one of the dialogs reads it, else as it was read."""
+    found = (again(question, context) for again in REREADING)
+    return next((one for one in found if one is not None), question)
 
 
 def listed_commands(texts: Texts) -> tuple[tuple[str, str], ...]:

@@ -309,7 +309,7 @@ def _card(
 DIALOG = Dialog(
     "activity_search",
     answer,
-    intents=("activity_search", "plan"),
+    intents=("activity_search",),
     command="search",
     aliases=("activities", "find"),
     press=press,

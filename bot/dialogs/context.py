@@ -49,6 +49,7 @@ class Context:
 Answer = Callable[[Question, Context], Sequence[Effect]]
 OnPress = Callable[[Press, Context], Sequence[Effect]]
 Proceed = Callable[[Incoming, Context], Sequence[Effect] | None]
+Rereads = Callable[[Question, Context], Question | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Dialog:
     buttons; `proceed` takes the next message while the dialog is open and returns None for one
     that is clearly something else. `again` asks the open step once more after an interruption.
     `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out.
+    `rereads` returns the question as this dialog's own where its words say so whatever was read
+    ("what if ...", "which ones count"), and None for all others.
     """
 
     name: str
@@ -74,3 +77,4 @@ class Dialog:
     again: Callable[[Context], Sequence[Effect]] | None = None
     hears: Callable[[Incoming, Context], Sequence[Effect]] | None = None
     claims: Callable[[str], bool] | None = None
+    rereads: Rereads | None = None

@@ -117,6 +117,11 @@ class Knowledge:
     def topic_name(self, topic: str) -> str:
         return self.topics[topic].name if topic in self.topics else topic.replace("-", " ")
 
+    def topic_words(self, topic: str) -> str:
+        """A topic's name inside a sentence: `medical ethics`, `MATE Act training`."""
+        name = self.topic_name(topic)
+        return name if any(word[1:].isupper() for word in name.split()) else name.lower()
+
     def board_of(self, code: str, license_type: str | None) -> Board | None:
         """The board of a jurisdiction for an MD (also when nothing is said) or a DO."""
         found = [self.boards[name] for name in self.boards_by_state.get(code, ())]

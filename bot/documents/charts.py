@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.documents import wording
 from bot.model import RuleStanding, Standing, State
+from bot.texts import month
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 25, 19, 15
 
 LEFT, RIGHT, BAR_END = 40, 960, 500
 LINE, BAR = 32, 24
-LONGEST_HEAD = 44
+LONGEST_HEAD = 42
 """Characters of a board's name at full size; longer names are set smaller."""
 
 WRAP = 66
@@ -94,7 +95,7 @@ def _bar(axes: "Axes", top: float, rule: RuleStanding, title: Sequence[str]) -> 
 
     for number, line in enumerate(title):
         _write(axes, LEFT, top + 12 + LINE * number, line)
-    y, color = top + LINE * len(title), COLORS[rule.state]
+    y, color = top + LINE * len(title), GREY if rule.is_cap else COLORS[rule.state]
     length = BAR_END - LEFT
 
     def strip(width: float, **look: Any) -> None:
@@ -107,8 +108,18 @@ def _bar(axes: "Axes", top: float, rule: RuleStanding, title: Sequence[str]) -> 
     if share := _share(rule):
         strip(max(length * share, BAR / 2), facecolor=color, edgecolor="none")
     state = f"{wording.SIGNS[rule.state]} {wording.STATES[rule.state]}"
-    _write(axes, BAR_END + 22, y + BAR / 2, wording.figures(rule))
+    if rule.is_cap:
+        state = f"at most {wording.amount(rule.need or Decimal(0))}"
+    _write(axes, BAR_END + 22, y + BAR / 2, _figures(rule))
     _write(axes, RIGHT, y + BAR / 2, state, color=color, weight="bold", align="right")
+
+
+def _figures(rule: RuleStanding) -> str:
+    """`42 of 48 h`, as the caption says it; a cap asks for nothing, so only its use is said."""
+    if rule.is_cap:
+        return f"{wording.amount(rule.have)} used"
+    said = wording.figures(rule)
+    return f"{said} h" if said and rule.unit == "credits" else said
 
 
 def _share(rule: RuleStanding) -> float:
@@ -127,7 +138,9 @@ def _notes(standing: Standing, more: int) -> list[str]:
                 f"{idle} more {'does' if idle == 1 else 'do'} not apply." if idle else "",
                 "Counted from what is on record so far."
                 + (
-                    f" Figures as of {standing.as_of}; the board decides." if standing.as_of else ""
+                    f" Rules as of {month(standing.as_of)}; the board decides."
+                    if standing.as_of
+                    else ""
                 ),
             ],
         )
