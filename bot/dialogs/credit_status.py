@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.buttons import LIMIT, Press, pack
-from bot.dialogs import menu, offers, standings, start
+from bot.dialogs import credit_list, menu, offers, standings, start
 from bot.dialogs.context import Context, Dialog
+from bot.dialogs.knowledge import folded
 from bot.model import (
     AcknowledgePress,
     Button,
@@ -40,6 +41,8 @@ CAP_SIGN = "·"
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:
     """First line the answer, then each rule in one line, the most urgent license first."""
+    if folded(question.text) == "list":
+        return credit_list.answer(question, context)
     remember = Remember(question)
     found = _asked(question, context)
     if found and question.act == "why":
