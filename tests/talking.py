@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from bot.assistant import Sources, Turn, respond
 from bot.conversation import Conversation, from_json, to_json
@@ -13,6 +14,7 @@ from bot.model import (
     ConfirmTopics,
     ErasePhysician,
     Incoming,
+    IncomingFile,
     KeepCertification,
     KeepLicense,
     Kind,
@@ -21,6 +23,8 @@ from bot.model import (
     RemoveCertification,
     RemoveCredit,
     RemoveLicense,
+    RemoveProof,
+    RunErrand,
     SaveActivity,
     SetFact,
 )
@@ -64,6 +68,8 @@ def changed(person: Physician, change: object) -> Physician:
                 for one in person.credits
             )
             return replace(person, credits=credits_)
+        case RemoveProof(number):
+            return replace(person, proofs=_without(person.proofs, number))
         case ErasePhysician():
             return Physician(0)
         case _:
@@ -109,6 +115,26 @@ class Chat:
 
     def says(self, text: str, kind: Kind = Kind.TEXT) -> str:
         return self._turn(Incoming(len(self.turns) + 1, 1, kind, self.now, text=text))
+
+    def sends(self, name: str | None, kind: Kind = Kind.FILE, size: int = 1000) -> str:
+        """A file or, without a name, a picture; what is in it is told by `hears`."""
+        file = IncomingFile("file-id", "unique", name, None, size)
+        number = len(self.turns) + 1
+        return self._turn(Incoming(number, 1, kind, self.now, file=file, message_id=number))
+
+    def hears(self, result: dict[str, Any]) -> str:
+        """What came of the errand that was sent out last."""
+        wanted = self.errands[-1]
+        told = json.loads(json.dumps(result))
+        number = len(self.turns) + 1
+        incoming = Incoming(
+            number, 1, Kind.RESULT, self.now, text=wanted.name, data=wanted.dialog, result=told
+        )
+        return self._turn(incoming)
+
+    @property
+    def errands(self) -> list[RunErrand]:
+        return [one for turn in self.turns for one in turn.changes if isinstance(one, RunErrand)]
 
     def presses(self, label: str) -> str:
         data = next(key.data for key in self.keys if label in key.label)

@@ -61,9 +61,10 @@ class Dialog:
     whether the command menu shows it. `answer` answers a question at once; `press` takes its
     buttons; `proceed` takes the next message while the dialog is open and returns None for one
     that is clearly something else. `again` asks the open step once more after an interruption.
-    `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out.
     `rereads` returns the question as this dialog's own where its words say so whatever was read
     ("what if ...", "which ones count"), and None for all others.
+    `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out. `claims` says
+    of a message's words that they are this dialog's, whatever else they may read as.
     """
 
     name: str

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.buttons import Press, pack
 from bot.dialogs import (
+    credit_list,
     credit_questions,
     fact_words,
     menu,
@@ -117,6 +118,8 @@ _KEPT = ("jurisdictions", "topics", "certifying_board", "credit")
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:
     """First line the answer, then each rule in one line, the most urgent license first."""
+    if folded(question.text) == "list":
+        return credit_list.answer(question, context)
     question = _with_topics(question, context)
     words = folded(question.text)
     found = asked(question, context)

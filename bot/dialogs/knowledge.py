@@ -62,6 +62,21 @@ class Knowledge:
         return frozenset(item["code"] for item in listed if item["separate_osteopathic_board"])
 
     @cached_property
+    def _taking_the_hub(self) -> Mapping[str, str]:
+        """By jurisdiction, the boards named as taking the hub's data as their primary source."""
+        listed = self._read("jurisdictions.json")["jurisdictions"]
+        named = ((item["code"], item["uses_pars_as_source"]) for item in listed)
+        return {code: words for code, words in named if words}
+
+    def uses_hub(self, board_id: str) -> bool:
+        """Whether a board is named as taking the hub's data as its primary source.
+
+        "(MDs)" beside a name leaves the osteopathic board out.
+        """
+        named = self._taking_the_hub.get(self.boards[board_id].jurisdiction, "")
+        return bool(named) and not (board_id.endswith("-do") and "(MDs)" in named)
+
+    @cached_property
     def specialties(self) -> Mapping[str, str]:
         return {item["id"]: item["name"] for item in self._read("specialties.json")["specialties"]}
 

@@ -95,6 +95,8 @@ def _is_same(row: Row, credit: Credit) -> bool:
 
 def _doubt(row: Row, credit: Credit) -> Doubt | None:
     """The one thing that tells a row from a credit; None where more than one does."""
+    if abs(row.completed_on - credit.completed_on) > NEAR:
+        return None
     same_type = (row.type, row.board) == (credit.type, credit.board)
     may_be_type = "type" in row.assumed or ("board" in row.assumed and credit.type == row.type)
     same_day = row.completed_on == credit.completed_on
@@ -105,7 +107,7 @@ def _doubt(row: Row, credit: Credit) -> Doubt | None:
         return "other_type" if is_same else None
     if same_day and likeness >= SURE and not same_amount:
         return "other_amount"
-    if abs(row.completed_on - credit.completed_on) <= NEAR and same_amount and likeness >= SURE:
+    if same_amount and likeness >= SURE:
         return "other_date"
     return "other_title" if same_day and same_amount and likeness >= MAYBE else None
 
