@@ -1,5 +1,6 @@
 """Finding activities: five a page, edited in place, with what each closes for the physician."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from bot.dialogs.activity_wishes import (
 )
 from bot.dialogs.activity_words import ROOM, details, entries, subject_of
 from bot.dialogs.context import Context, Dialog
+from bot.dialogs.knowledge import folded
 from bot.dialogs.standings import open_rules
 from bot.model import (
     AcknowledgePress,
@@ -306,9 +308,22 @@ def _card(
     return "activity_search.details", details(activity, open_rules(context), context), rows
 
 
+_CLOSES_MOST = re.compile(
+    r"\bclos\w* (?:the )?(?:out )?most\b|\bmost (?:of )?(?:my )?(?:open|gaps|rules)\b|\bbest next\b"
+)
+
+
+def rereads(question: Question, context: Context) -> Question | None:
+    """One activity that does the most is looked for here; a plan is several that do it all."""
+    if question.intent != "plan" or not _CLOSES_MOST.search(folded(question.text)):
+        return None
+    return replace(question, intent="activity_search")
+
+
 DIALOG = Dialog(
     "activity_search",
     answer,
+    rereads=rereads,
     intents=("activity_search",),
     command="search",
     aliases=("activities", "find"),

@@ -12,6 +12,7 @@ from bot.dialogs import (
     fact_words,
     menu,
     offers,
+    pace,
     reckoning,
     standing_words,
     standings,
@@ -338,7 +339,8 @@ def _chart(one: Standing, context: Context) -> Say:
     }
     why = Button("credit_status.button.why", pack("credit_status", "why", one.board))
     picture = Attachment("photo", f"{one.board}.png", progress_chart(one))
-    return Say("credit_status.chart", values, ((why,),), attachment=picture)
+    rows = ((why, pace.button(one.board)),)
+    return Say("credit_status.chart", values, rows, attachment=picture)
 
 
 # ── what was relied on ──────────────────────────────────────────────────────────────────────

@@ -13,14 +13,17 @@ from bot.understanding import understand
 OTHERS = 4
 """Further licenses and certificates with a button of their own."""
 
-_PICTURE = frozenset({"chart", "graph", "pace", "plot", "diagram"})
+MOST_WORDS = 8
+"""A longer message is not just about a picture."""
+
+_PICTURE = frozenset({"graph", "pace", "plot"})
 
 
 def claims(text: str) -> bool:
     """Whether words ask for a picture of the pace."""
     words = folded(text).split()
     said = set(words)
-    return len(words) <= 8 and (bool(said & _PICTURE) or {"progress", "picture"} <= said)  # noqa: PLR2004
+    return len(words) <= MOST_WORDS and (bool(said & _PICTURE) or {"over", "time"} <= said)
 
 
 def button(board: str = "") -> Button:
@@ -86,8 +89,8 @@ def _others(one: Standing, found: Sequence[Standing], context: Context) -> Rows:
 DIALOG = Dialog(
     "pace",
     answer,
-    command="chart",
-    aliases=("pace",),
+    command="pace",
+    aliases=("chart",),
     listed=False,
     press=press,
     claims=claims,

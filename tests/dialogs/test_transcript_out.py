@@ -73,8 +73,8 @@ def test_deadlines_go_into_a_calendar(rivera, words):
 @pytest.mark.parametrize(
     ("words", "name"),
     [
-        ("chart", "Texas MD"),
-        ("progress picture texas", "Texas MD"),
+        ("my pace", "Texas MD"),
+        ("texas credits over time", "Texas MD"),
         ("/chart california", "California MD"),
         ("show me a graph of my california credits", "California MD"),
     ],
