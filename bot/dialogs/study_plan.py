@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.buttons import Press, pack
-from bot.dialogs import activity_search, credit_status, menu, offers, standing_words, standings
+from bot.dialogs import credit_status, menu, offers, standing_words, standings
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.dialogs.plan_choice import Closed, Step, Wishes, choose
@@ -33,7 +33,6 @@ _BUDGET = re.compile(
     r"|(?:under|below|less than) (\d{1,5})(?: dollars| bucks| usd|$)"
 )
 _ANY_PRICE = re.compile(r"\b(?:any price|paid (?:is )?(?:ok|fine|too))\b")
-_LISTED = re.compile(r"\bclos(?:e|es|ing) (?:the )?most\b")
 _MOST_WORDS = 8
 
 MOST_CLOSED = 3
@@ -87,12 +86,7 @@ def _wished(slots: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:
-    """The plan, or why there is none: nothing is open, or no license is known.
-
-    "What closes the most" asks for a list to choose from, not for a plan.
-    """
-    if _LISTED.search(folded(question.text)):
-        return activity_search.answer(question, context)
+    """The plan, or why there is none: nothing is open, or no license is known."""
     question = replace(question, intent="plan", slots=_wished(question.slots, question.text))
     said = _plan(question, context)
     return [Remember(question), said]
