@@ -46,6 +46,15 @@ OFFERED_DAYS = 3
 PLANNED_HOURS = (time(9), time(12), time(17), time(19))
 
 
+NOTES = {
+    "days": "reminders.noted.days",
+    "quiet": "reminders.noted.quiet",
+    "hour": "reminders.noted.hour",
+    "zone": "reminders.noted.zone",
+    "weekends": "reminders.noted.weekends",
+}
+
+
 def state_of(context: Context) -> Reminders:
     """As the records have it; where there are none, as it is for somebody who never answered."""
     state = context.physician.kept(Reminders)
@@ -115,10 +124,7 @@ def _page(state: Reminders, context: Context) -> Sequence[Effect]:
 
 
 def _note(changes: dict[str, Any]) -> str:
-    for name in ("days", "quiet", "hour", "zone", "weekends"):
-        if name in changes:
-            return f"reminders.noted.{name}"
-    return "reminders.noted.days"
+    return next(text for name, text in NOTES.items() if name in changes)
 
 
 def _today(state: Reminders, context: Context) -> date:
