@@ -168,7 +168,8 @@ async def reminding(  # noqa: PLR0917 - the parts that the composition root puts
 ) -> AsyncIterator[Jobs]:
     """Reminders for as long as the block lasts; `pace` is shared with all other messages.
 
-    `catalog` names activities; `freshen` brings a linked physician's record up to date before a reminder is decided.
+    `catalog` names activities; `freshen` brings a linked physician's record up to date before a
+    reminder is decided.
     """
     words = Words(rules, texts, catalog)
     delivery = Delivery(records, rules, words, telegram_post(bot, pace), clock, freshen)
