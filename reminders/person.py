@@ -91,9 +91,9 @@ def read_wishes(value: Mapping[str, Any]) -> tuple[Physician, Preferences, tuple
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
+        message = first["msg"].removeprefix("Value error, ")
         problem = {"extra_forbidden": "no such field", "missing": "is missing"}.get(
-            first["type"], said
+            first["type"], message
         )
         raise PersonError(place.removeprefix("."), problem) from error
     _check(physician, wishes.answers)

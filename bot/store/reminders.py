@@ -320,7 +320,7 @@ def not_sent(
 
 
 def drop_blocked(session: Session, physician_id: int, ids: Iterable[int], now: datetime) -> None:
-    """The physician blocked the bot: what is due now is lost; what comes later is looked at then."""
+    """The physician blocked the bot: what is due now is lost; the rest is looked at in its time."""
     settle(session, ids, "blocked", now, reason="blocked by the physician")
     session.execute(
         sa.update(ReminderRow)
