@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from bot.buttons import pack
 from bot.model import (
     Found,
+    Gap,
     Key,
     Outgoing,
     Physician,
@@ -21,7 +21,7 @@ from bot.rules.person import Rulebook
 from bot.texts import Texts, plain
 from reminders.deadlines import standing_of
 from reminders.messages import Message, Part
-from reminders.stages import WEEK, Deadline, Phase
+from reminders.stages import Deadline, Phase
 from reminders.state import name_of
 
 DIALOG = "reminders"
@@ -127,16 +127,16 @@ class Words:
         """Titles of what closes most of the gaps, where the stage shows them."""
         if self.catalog is None or standing is None or part.stage.name != WITH_ACTIVITIES:
             return ()
-        gaps: dict[str, Decimal] = {}
-        for rule in standing.rules:
-            if rule.state is State.NOT_MET and rule.left:
-                for topic in rule.topics:
-                    gaps[topic] = max(gaps.get(topic, Decimal(0)), rule.left)
+        gaps = tuple(
+            Gap(rule.topics, rule.left)
+            for rule in standing.rules
+            if rule.state is State.NOT_MET and rule.topics and rule.left
+        )
         if not gaps:
             return ()
         wanted = Search(
             today,
-            topics=tuple(gaps)[:1],
+            topics=gaps[0].topics[:1],
             order="gaps",
             gaps=gaps,
             date_to=part.deadline.last_day,
@@ -169,15 +169,11 @@ class Words:
         snooze = self._key("reminder.button.snooze", "snooze", worst.deadline)
         find = self._key("reminder.button.find", "find", worst.deadline)
         stop = self._key("reminder.button.stop", "stop", worst.deadline, {"what": first["what"]})
-        # From D-7 on there is nothing to snooze to.
-        middle = (plan, snooze) if worst.deadline.days_left(message.at.date()) > WEEK else (plan,)
-        finds: tuple[tuple[Key, ...], ...] = ()
-        if worst.phase is Phase.CREDITS_OPEN:
-            finds = ((find,),)
+        finds = [find]
         if worst.stage.name == WITH_ACTIVITIES:
             label = self.texts.label("deadline.button.calendar", {})
-            finds = ((*(finds[0] if finds else ()), Key(label, pack("deadline", "calendar"))),)
-        return (*renewed, middle, *finds, (stop,))
+            finds.append(Key(label, pack("deadline", "calendar")))
+        return (*renewed, (plan, snooze), tuple(finds), (stop,))
 
     def _key(
         self, label: str, step: str, deadline: Deadline, values: Mapping[str, Any] | None = None

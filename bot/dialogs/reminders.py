@@ -79,13 +79,13 @@ def _wished(
     wish: Wish, named: Sequence[Running], state: Reminders, context: Context
 ) -> Sequence[Effect]:
     if wish.snooze:
-        return pauses.snooze_said(wish, named, state, context) or _page(state, context)
+        return pauses.snooze_said(wish, named, state, context) or _shown(named, state, context)
     if wish.resume:
         return _resumed(named, state, context)
     if wish.stop:
         return _stop_said(named, context)
     if wish.day is not None and not wish.days:
-        return pauses.plan_said(wish, named, state, context) or _page(state, context)
+        return pauses.plan_said(wish, named, state, context) or _shown(named, state, context)
     changes: dict[str, Any] = {}
     if wish.weekends is not None:
         changes["weekends"] = wish.weekends
@@ -104,9 +104,12 @@ def _wished(
     if changes:
         change, after = settings.wished(state, changes)
         return [change, settings.page(after, context, note=_note(changes))]
-    if named:
-        return [_card(named[0], state, context)]
-    return _page(state, context)
+    return _shown(named, state, context)
+
+
+def _shown(named: Sequence[Running], state: Reminders, context: Context) -> Sequence[Effect]:
+    """What was named, as it stands; the page where nothing was."""
+    return [_card(named[0], state, context)] if named else _page(state, context)
 
 
 def _page(state: Reminders, context: Context) -> Sequence[Effect]:
