@@ -13,13 +13,15 @@ from bot.dialogs.form_kinds import (
     Option,
     Reading,
     choice_of,
-    day,
     line,
     pick,
     read_slot,
 )
 from bot.documents.transcripts.amounts import amount_of
+from bot.documents.transcripts.days import day_of
 from bot.model import Effect, Say
+from bot.texts import plain_day
+from bot.understanding.dates import read_span
 
 MOST = Decimal(200)
 """The longest courses give about 100 credits; more is a typing error."""
@@ -49,6 +51,18 @@ def _amount() -> AnswerKind:
     return AnswerKind(read, lambda value, _: value)
 
 
+def _completed_on() -> AnswerKind:
+    """One day as ISO text; a month or a week is no day, and none is made up."""
+
+    def read(reading: Reading) -> str | None:
+        if written := day_of(reading.text):
+            return written.isoformat()
+        first, last = read_span(reading.text, reading.context.today, "past") or (None, None)
+        return first.isoformat() if first and first == last else None
+
+    return AnswerKind(read, lambda value, _: plain_day(date.fromisoformat(value)))
+
+
 def _not_an_amount(value: Any, context: Context) -> str | None:
     amount = Decimal(value)
     if amount <= 0:
@@ -75,7 +89,8 @@ def _type_options(answers: Answers, context: Context) -> Sequence[Option]:
 def _type() -> AnswerKind:
     def read(reading: Reading) -> str | None:
         options = _type_options(reading.answers, reading.context)
-        return read_slot(reading, "credit_type") or pick(reading.text, options)
+        found: str | None = read_slot(reading, "credit_type") or pick(reading.text, options)
+        return found
 
     return AnswerKind(read, lambda value, _: str(value), _type_options)
 
@@ -125,7 +140,7 @@ def credit_form(
         (
             Field("title", line(300)),
             Field("amount", _amount(), check=_not_an_amount),
-            Field("completed_on", day("past"), check=_not_a_day),
+            Field("completed_on", _completed_on(), check=_not_a_day),
             Field("type", _type(), columns=1),
             Field("board", _board(), when=lambda answers, _: answers.get("type") == "moc"),
             Field("provider", line(160), optional=True),

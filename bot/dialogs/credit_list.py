@@ -39,7 +39,7 @@ WAITS = timedelta(hours=1)
 MOST_PROOFS = 4
 
 _DELETING = frozenset({"delete", "remove", "drop", "erase", "undo", "trash"})
-_CHANGING = frozenset({"edit", "change", "correct", "fix", "update", "wrong"})
+_CHANGING = frozenset({"edit", "change", "correct", "fix"})
 _ATTACHING = frozenset({"attach", "proof", "upload"})
 _LISTING = frozenset({"show", "list", "see", "view", "all", "which", "what"})
 _CREDITS = frozenset({"credits", "credit"})

@@ -55,7 +55,10 @@ SAME_PERSON = 90
 """Likeness in percent from which two titles, two names are taken for the same."""
 
 OPEN_ROWS, FOLDED_ROWS, PAGE_ROWS = 5, 8, 12
-MOST_DOUBTS = 6
+MOST_DOUBTS = 4
+PICKED = 6
+"""Credits offered for a picture to prove."""
+
 TYPES = ("ama-pra-1", "ama-pra-2", "aafp-prescribed", "aoa-1a", "aoa-2a")
 """Types offered where a file does not state one."""
 
@@ -231,6 +234,7 @@ class _Shown:
                 }
                 for _, one, taken in self.doubts[:MOST_DOUBTS]
             ],
+            "all_taken": all(taken for *_, taken in self.doubts),
             "more_doubts": max(0, len(preview.doubtful) - MOST_DOUBTS),
             "unread": [
                 {"line": part.line, "reason": UNREAD[part.reason], "text": part.text[:60]}
@@ -279,6 +283,9 @@ class _Shown:
         ]
         pairs = tuple(tuple(doubts[at : at + 2]) for at in range(0, len(doubts), 2))
         choices = []
+        if len(self.doubts) > MOST_DOUBTS:
+            taken = all(taken for *_, taken in self.doubts)
+            choices.append(self._button("no_doubts" if taken else "all_doubts", "doubts"))
         if any("type" in row.assumed for row in preview.new):
             choices.append(self._button("type", "types"))
         if any("board" in row.assumed for row in preview.new):
@@ -404,6 +411,10 @@ def press(pressed: Press, context: Context) -> Sequence[Effect]:
         case "doubt":
             wanted = set(waiting.get("doubts", ())) ^ {int(argument)}
             return _changed(shown, doubts=sorted(wanted))
+        case "doubts":
+            places = [place for place, _, taken in shown.doubts]
+            every = all(taken for *_, taken in shown.doubts)
+            return _changed(shown, doubts=[] if every else places)
         case "types":
             return [Edit("files.types", {}, _type_buttons(token, context))]
         case "type" if argument in TYPES:
@@ -506,7 +517,7 @@ def _proof(token: str, waiting: Mapping[str, Any], context: Context) -> Sequence
         return [dropped, *credit_list.keep_proof(brought[0].id, waiting["file"], context)]
     if not own:
         return [Say("files.no_credit", {}, ((add_credit.button(),),))]
-    newest = sorted(own, key=lambda one: -(one.id or 0))[:MOST_DOUBTS]
+    newest = sorted(own, key=lambda one: -(one.id or 0))[:PICKED]
     values = {"rows": [_credit_line(one) for one in newest]}
     buttons = tuple(
         Button(str(number), pack("files", "of", f"{token},{one.id}"), literal=True)

@@ -43,8 +43,8 @@ def claims(text: str) -> bool:
     said = set(words)
     if len(words) > 9:  # noqa: PLR2004 - a longer message tells something
         return False
-    is_calendar = bool(said & {"calendar", "ics", "ical"}) and bool(
-        said & {"deadlines", "deadline", "due", "dates", "my"}
+    is_calendar = bool(said & {"ics", "ical"}) or (
+        "calendar" in said and bool(said & {"deadlines", "deadline"})
     )
     return is_calendar or _asks_who(said)
 

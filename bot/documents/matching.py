@@ -63,6 +63,7 @@ def match(rows: Sequence[Row], credits: Sequence[Credit]) -> Preview:  # noqa: A
     present: list[Present] = []
     doubtful: list[Doubtful] = []
     undecided: list[Row] = []
+    begun: list[Credit] = []
     for row in rows:
         same = next((credit for credit in free if _is_same(row, credit)), None)
         if same is None:
@@ -77,11 +78,12 @@ def match(rows: Sequence[Row], credits: Sequence[Credit]) -> Preview:  # noqa: A
             free.remove(credit)
             doubtful.append(Doubtful(row, credit, differs))
         elif any(_is_same(row, taken.credit) for taken in present) or any(
-            _is_same(row, earlier.as_credit()) for earlier in new
+            _is_same(row, earlier) for earlier in begun
         ):
             doubtful.append(Doubtful(row, None, "twice_in_file"))
         else:
             new.append(row)
+            begun.append(row.as_credit())
     return Preview(tuple(new), tuple(present), tuple(doubtful))
 
 

@@ -87,6 +87,12 @@ def test_a_day_to_come_is_no_completion(rivera):
     assert "still to come" in rivera.says("12/24/2026")
 
 
+def test_a_month_is_no_day_and_none_is_made_up(rivera):
+    rivera.says("took 2 credits of sepsis training")
+    assert "Which day was it?" in rivera.says("in june")
+    assert "Friday, June 5, 2026" in rivera.says("5 jun 2026")
+
+
 def test_forty_hours_on_one_day_are_doubted(rivera):
     rivera.says("log 40 h yesterday")
     assert "40 on one day is a lot" in rivera.says("board review course")

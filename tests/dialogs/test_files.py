@@ -108,6 +108,17 @@ def test_what_is_doubtful_is_left_out_until_it_is_chosen(rivera):
     assert len(added(rivera)) == 2
 
 
+def test_many_doubts_are_taken_or_left_together(rivera):
+    rows = [["Date", "Title", "Credits", "Type"]]
+    rows += [["3/5/2026", f"Course {letter * 5}", 1, "Cat 1"] for letter in "abcdef" * 2]
+    send(rivera, "twice.xlsx", workbook(rows))
+    assert "2 more are doubtful and are left out" in rivera.text
+    rivera.presses("Add all doubtful ones")
+    assert "Leave all doubtful out" in rivera.labels
+    rivera.presses("Add these")
+    assert len(added(rivera)) == 12
+
+
 def test_a_type_that_the_file_does_not_name_can_be_said(rivera):
     said = send(rivera, "bare.csv", b"Date,Title,Credits\n3/5/2026,Sepsis,1\n")
     assert "names no type for 1 entry" in said
@@ -200,7 +211,7 @@ def test_a_file_of_strangers_is_not_taken(stranger):
 
 def test_a_picture_gets_a_clear_sentence_and_two_ways_on(rivera):
     said = rivera.sends(None, Kind.PHOTO)
-    assert "This is a picture." in said
+    assert "read pictures" in said
     assert rivera.labels == ["Type a credit in", "Keep it as proof"]
     rivera.presses("Keep it as proof")
     rivera.presses("1")
