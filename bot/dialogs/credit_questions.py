@@ -117,6 +117,8 @@ def _share(words: Sequence[str], credit: Credit, context: Context) -> float:
 
 def told(credits_: Sequence[Credit], question: Question, context: Context) -> Say:
     """In one line where it counts; then each credit, and why not where it does not."""
+    board = question.slots.get("certifying_board")
+    credits_ = [_points_for(board, credit, context) or credit for credit in credits_]
     found_ = _places(credits_, question, context)
     topics = question.slots.get("topics", ()) if _asked_for(question) else ()
     shown = _as_standing(credits_, context)[:MOST_CREDITS]
@@ -144,6 +146,17 @@ def told(credits_: Sequence[Credit], question: Question, context: Context) -> Sa
         values,
         ((Button("credit_status.button.left_out", left),), (back,)),
     )
+
+
+def _points_for(board: str | None, credit: Credit, context: Context) -> Credit | None:
+    """The points of a completion, where a board is asked about that counts points."""
+    if board is None or not any(
+        rule.points for rule in context.knowledge.certifying_boards[board].requirements
+    ):
+        return None
+    twins = (one for one in context.physician.credits if one.type == "moc" and one.board == board)
+    same = (credit.title, credit.completed_on)
+    return next((one for one in twins if (one.title, one.completed_on) == same), None)
 
 
 def _places(credits_: Sequence[Credit], question: Question, context: Context) -> Sequence[Standing]:
