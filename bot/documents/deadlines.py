@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from icalendar import Alarm, Calendar, Event
+from typing import TYPE_CHECKING
 
 from bot.documents import wording
 from bot.model import Standing, State
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 ALARMS = (90, 30, 7)
 """Days before the deadline; the reminders of the chat come at their own days."""
@@ -21,6 +23,8 @@ def deadlines_ics(standings: Sequence[Standing], generated_at: datetime) -> byte
     `generated_at` is an aware instant. An event keeps its id while its deadline stays the same, so
     a file imported again changes an entry and adds none.
     """
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//cmebot//deadlines//EN")
     calendar.add("version", "2.0")
@@ -33,10 +37,12 @@ def deadlines_ics(standings: Sequence[Standing], generated_at: datetime) -> byte
     return bytes(calendar.to_ical())
 
 
-def _event(standing: Standing, generated_at: datetime) -> Event:
+def _event(standing: Standing, generated_at: datetime) -> "Event":
     last = standing.cycle.last_day
     if last is None:
         raise ValueError("a standing without a deadline is no event")
+    from icalendar import Alarm, Event
+
     event = Event()
     kind = f"-{standing.type}" if standing.type else ""
     event.add("uid", f"{standing.holder}-{standing.board}{kind}-{last:%Y%m%d}@cmebot")

@@ -10,11 +10,13 @@ from bot.store.physicians import row_of
 from bot.store.sealed import vault_of
 from bot.store.tables import RECORDS
 
-LEFT_OUT = frozenset({"errand", "note"})
-"""Tables of the machinery: what is under way, which may hold keys of other services."""
+LEFT_OUT = frozenset({"errand", "note", "complaint_access"})
+"""Tables of the machinery (what is under way, which may hold keys of other services) and of
+others (who opened a complaint).
+"""
 
-CONTENT = {"kept_file": "content"}
-"""Columns that go out as files of their own."""
+WITHHELD = {"kept_file": "content", "hub_link": "content"}
+"""Columns that go out as files of their own, or that hold the keys to another account."""
 
 EXPORT = "export"
 """The purpose of a file that holds an export itself."""
@@ -30,7 +32,7 @@ def everything_of(session: Session, chat_id: int) -> dict[str, list[dict[str, An
         owner = _owner(table, chat_id, person.id if person else None)
         if owner is None:
             continue
-        columns = [column for column in table.columns if column.name != CONTENT.get(table.name)]
+        columns = [column for column in table.columns if column.name != WITHHELD.get(table.name)]
         rows = session.execute(sa.select(*columns).where(owner)).mappings()
         listed = [_opened(session, row) for row in rows if row.get("purpose") != EXPORT]
         if listed:
@@ -43,6 +45,11 @@ def _owner(table: sa.Table, chat_id: int, physician_id: int | None) -> Any:
         return table.columns["chat_id"] == chat_id
     if "physician_id" in table.columns and physician_id is not None:
         return table.columns["physician_id"] == physician_id
+    for key in table.foreign_keys:
+        parent = key.column.table
+        if "chat_id" in parent.columns:
+            mine = sa.select(key.column).where(parent.columns["chat_id"] == chat_id)
+            return key.parent.in_(mine)
     return None
 
 
