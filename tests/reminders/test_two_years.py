@@ -318,7 +318,7 @@ async def test_two_years_of_a_few_with_kills_and_a_clock_set_back(records, rules
 @pytest.mark.soak
 @pytest.mark.timeout(7000)
 async def test_two_years_of_five_thousand_physicians(records, rules, clock):
-    """The one to run after a change of the planner or the delivery: some forty minutes of one core."""
+    """To run after a change of the planner or the delivery: some forty minutes of one core."""
     world = await two_years(records, rules, clock, count=5000, days=730, seed=1, kill_chance=0.0015)
     assert world.kills >= 500
     assert world.set_back
