@@ -103,6 +103,10 @@ class Delivery:
         return False
 
     def _claim(self, now: datetime) -> Sequence[Claim]:
+        with self.records.reading() as session:
+            # Most seconds have nothing to send, and a lock taken in vain keeps a chat waiting.
+            if not store.anything_due(session, now):
+                return ()
         with self.records.writing() as session:
             again, lost = store.give_back(session, now)
             zones = store.zones_in_use(session)

@@ -142,6 +142,8 @@ async def scheduled(jobs: Jobs) -> AsyncIterator[AsyncIOScheduler]:
     ):
         scheduler.add_job(alone(work), "interval", seconds=seconds, id=name, next_run_time=soon)
     scheduler.add_listener(_failed, EVENT_JOB_ERROR)
+    # A second that is skipped because the one before still sends is nothing to tell.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler.start()
     try:
         yield scheduler

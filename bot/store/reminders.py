@@ -119,6 +119,13 @@ def wake_again(session: Session, one: Wake) -> None:
         )
 
 
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether there is a row to claim, or one that a dead worker left; asked without a lock."""
+    planned = sa.exists().where(R.state == "planned", R.due_at <= now)
+    left = sa.exists().where(R.state.in_(("claimed", "sending")), R.claimed_at < now - LEASE)
+    return bool(session.execute(sa.select(sa.or_(planned, left))).scalar())
+
+
 def take_pace(session: Session, now: datetime, wanted: int, per_second: int) -> int:
     """How many of `wanted` this worker may take in the present second, all workers together."""
     row = session.get(ReminderPaceRow, 1, with_for_update=True)

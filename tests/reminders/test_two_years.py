@@ -318,11 +318,12 @@ async def test_two_years_of_a_few_with_kills_and_a_clock_set_back(records, rules
 @pytest.mark.soak
 @pytest.mark.timeout(7000)
 async def test_two_years_of_five_thousand_physicians(records, rules, clock):
-    """The one to run after a change of the planner or the delivery: half an hour of one core."""
+    """To run after a change of the planner or the delivery: some forty minutes of one core."""
     world = await two_years(records, rules, clock, count=5000, days=730, seed=1, kill_chance=0.0015)
     assert world.kills >= 500
     assert world.set_back
     with records.reading() as session:
         states = dict(session.execute(sa.select(R.state, sa.func.count()).group_by(R.state)).all())
     assert set(states) <= {"planned", "sent", "unknown", "cancelled", "blocked", "failed"}
-    assert states["unknown"] < states["sent"] / 20
+    # Each kill leaves what was on its way in doubt, and one call in seventy is cut off.
+    assert states["unknown"] < states["sent"] / 8
