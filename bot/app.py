@@ -20,6 +20,7 @@ from bot.dialogs.knowledge import Knowledge
 from bot.documents.activities import read_activities
 from bot.errands import runners
 from bot.errands.outside import Outside
+from bot.errands.record import keep_scheduled
 from bot.handlers.errors import EndError, set_up_logging, where
 from bot.handlers.pace import Pace
 from bot.handlers.reception import Pulse, Webhook, initialized, made_bot, reception, watch
@@ -110,6 +111,8 @@ async def running(
         pulse.beat()
         outside = Outside(records, catalog, sources.knowledge, bot, hub, settings, clock)
         pace = Pace()
+        if hub is not None:
+            await asyncio.to_thread(keep_scheduled, outside)
         whole = await stack.enter_async_context(
             rim(records, _mind(sources, clock), bot, end, pace, runners=runners(outside))
         )

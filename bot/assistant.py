@@ -221,7 +221,14 @@ def _free_text(text: str, context: Context) -> _Reply:
     if first.act in smalltalk.ACTS:
         effects = smalltalk.answer_act(first, context)
         return _Reply(effects, first.intent, first.confidence, question=first)
-    known = [question for question in questions if question.confidence >= UNSURE]
+    if not any(dialogs.claiming(question.text) for question in questions):
+        whole = dialogs.claiming(text)
+        questions = (replace(first, text=text),) if whole else questions
+    known = [
+        question
+        for question in questions
+        if question.confidence >= UNSURE or dialogs.claiming(question.text)
+    ]
     if not known and (days := reminders.days_alone(text, context)) is not None:
         return _Reply(days, reminders.DIALOG.name, question=first)
     if not known:
@@ -231,7 +238,8 @@ def _free_text(text: str, context: Context) -> _Reply:
     for question in known[:MAX_QUESTIONS]:
         kept = sum(isinstance(effect, Remember | KeepDialog) for effect in effects)
         later = replace(conversation, revision=conversation.revision + kept)
-        dialog = dialogs.ANSWERING.get(question.intent, clinical.DIALOG)
+        meant = dialogs.ANSWERING.get(question.intent, clinical.DIALOG)
+        dialog = dialogs.claiming(question.text) or meant
         effects += dialog.answer(question, replace(context, conversation=later))
     kept_place = _place_kept(effects, context)
     best = known[0]

@@ -7,15 +7,19 @@ from bot.dialogs import (
     credit_status,
     deadline,
     faq,
+    hub,
     licenses,
     menu,
+    missing_credit,
     privacy,
     reminders,
     requirement,
     saved,
     start,
     unavailable,
+    unlink,
 )
+from bot.dialogs.context import Dialog
 from bot.texts import Texts
 
 ALL = tuple(
@@ -28,6 +32,8 @@ ALL = tuple(
         deadline,
         reminders,
         licenses,
+        hub,
+        missing_credit,
         complaint,
         faq,
         privacy,
@@ -35,12 +41,18 @@ ALL = tuple(
         start,
         clinical,
         unavailable,
+        unlink,
     )
 )
 
 NAMED = {dialog.name: dialog for dialog in ALL}
 COMMANDS = {word: dialog for dialog in ALL for word in ((dialog.command, *dialog.aliases)) if word}
 ANSWERING = {intent: dialog for dialog in ALL for intent in dialog.intents}
+
+
+def claiming(text: str) -> Dialog | None:
+    """The dialog that takes these words for its own, whatever they were read as."""
+    return next((dialog for dialog in ALL if dialog.claims and dialog.claims(text)), None)
 
 
 def listed_commands(texts: Texts) -> tuple[tuple[str, str], ...]:

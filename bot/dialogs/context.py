@@ -60,7 +60,8 @@ class Dialog:
     whether the command menu shows it. `answer` answers a question at once; `press` takes its
     buttons; `proceed` takes the next message while the dialog is open and returns None for one
     that is clearly something else. `again` asks the open step once more after an interruption.
-    `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out.
+    `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out. `claims` says
+    of free words that they are the dialog's own, whatever intent they were read as.
     """
 
     name: str

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.buttons import LIMIT, Press, pack
-from bot.dialogs import menu, offers, standings, start
+from bot.dialogs import hub, menu, offers, standings, start
 from bot.dialogs.context import Context, Dialog
 from bot.model import (
     AcknowledgePress,
@@ -117,7 +117,7 @@ def _told(
 ) -> tuple[dict[str, Any], Rows]:
     values = {
         "entries": [_entry(one, context, OPEN_CHARACTERS // len(found)) for one in found],
-        "synced_at": context.physician.synced_at,
+        "copy": hub.copy_values(context),
         "typed_in": sum((one.typed_in for one in found[:1]), Decimal(0)),
         "sources": [_source(one) for one in found],
     }
@@ -233,7 +233,8 @@ def _buttons(found: Sequence[Standing], context: Context) -> Rows:
         )
     if found:
         row.append(Button("credit_status.button.why", pack("credit_status", "why", found[0].board)))
-    return (*rows, tuple(row))
+    refresh = hub.refresh_button(context)
+    return (*rows, tuple(row), (refresh,) if refresh else ())
 
 
 def _label(fact: str, context: Context) -> dict[str, Any]:

@@ -17,6 +17,6 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
 DIALOG = Dialog(
     "unavailable",
     answer,
-    intents=("add_credit", "transcript", "link_account"),
+    intents=("add_credit", "transcript"),
     listed=False,
 )

@@ -6,10 +6,11 @@ To add one: a module with `RUNNERS` (errand name -> runner), and its word below.
 from collections.abc import Mapping
 from functools import partial
 
+from bot.errands import linking, record, watching
 from bot.errands.outside import Outside, OutsideRunner
 from bot.handlers.errands import Runner
 
-ALL: Mapping[str, OutsideRunner] = {}
+ALL: Mapping[str, OutsideRunner] = {**linking.RUNNERS, **record.RUNNERS, **watching.RUNNERS}
 
 
 def runners(outside: Outside) -> Mapping[str, Runner]:

@@ -159,6 +159,15 @@ def due_count(session: Session, now: datetime) -> int:
     ).one()
 
 
+def begun_since(session: Session, chat_id: int, name: str, since: datetime) -> int:
+    """How many errands of a name a chat has sent out since an instant, whatever came of them."""
+    return session.exec(
+        select(sa.func.count())
+        .select_from(ErrandRow)
+        .where(ErrandRow.chat_id == chat_id, ErrandRow.name == name, ErrandRow.created_at > since)
+    ).one()
+
+
 def tidy_errands(session: Session, before: datetime) -> int:
     """Forget what was settled long ago."""
     gone = session.execute(
