@@ -146,6 +146,9 @@ def _acquaint(bot: Running, hub: HubSandbox, now: datetime) -> None:
                 keep_physician(session, chat_id, person, now)
             elif hub_link_of(session, known.id or 0) is None:
                 continue
+            if not entry.get("licenses"):
+                # The newcomer begins with nothing, and can try how linking goes.
+                continue
             said = hub.oauth.linked(CLIENT_ID, str(entry["id"]), str(entry["name"]))
             granted = Grant(
                 account=account_of(bot.records.vault, str(entry["id"])),

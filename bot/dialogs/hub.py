@@ -142,7 +142,8 @@ def _code(code: Mapping[str, Any], context: Context) -> Sequence[Effect]:
     }
     page = Button("hub.button.page", url=code["page"])
     copy = Button("hub.button.copy", copy=code["code"])
-    stop = Button("hub.button.stop", pack("hub", "stop"))
+    label = "hub.button.not_mine" if code["owner"] else "hub.button.stop"
+    stop = Button(label, pack("hub", "stop"))
     return [Say("hub.code", values, ((page,), (copy, stop)))]
 
 
@@ -408,14 +409,17 @@ def _proposal(context: Context, *, asked: bool) -> Sequence[Effect]:
 
 
 def _proposal_parts(pieces: Sequence[hub_profile.Piece]) -> tuple[dict[str, Any], Rows]:
-    each = tuple(
-        (Button("hub.button.take", pack("hub", "take", piece.key), values=piece.line),)
+    values = {"lines": [piece.line for piece in pieces]}
+    whole = Button("hub.button.all", pack("hub", "all"), values={"count": len(pieces)})
+    passed = Button("hub.button.pass", pack("hub", "pass"), values={"count": len(pieces)})
+    if len(pieces) == 1:
+        return values, ((whole, passed),)
+    each = [
+        Button("hub.button.take", pack("hub", "take", piece.key), values=piece.line)
         for piece in pieces[:LISTED]
-    )
-    passed = Button("hub.button.pass", pack("hub", "pass"))
-    whole = Button("hub.button.all", pack("hub", "all"))
-    last = (whole, passed) if len(pieces) > 1 else (passed,)
-    return {"lines": [piece.line for piece in pieces]}, (*each, last)
+    ]
+    pairs = tuple(tuple(each[place : place + 2]) for place in range(0, len(each), 2))
+    return values, ((whole, passed), *pairs)
 
 
 def _decided(pressed: Press, context: Context) -> Sequence[Effect]:
@@ -435,7 +439,7 @@ def _decided(pressed: Press, context: Context) -> Sequence[Effect]:
     if left:
         values, rows = _proposal_parts(left)
         return [*changes, AcknowledgePress("hub.taken_notice"), Edit("hub.proposal", values, rows)]
-    values = {"lines": [piece.line for piece in taken], "first": taken[0].line["kind"]}
+    values = {"lines": [piece.line for piece in taken]}
     return [*changes, Edit("hub.taken", values, _standing_button())]
 
 

@@ -45,16 +45,17 @@ _STOP = re.compile(
 
 _IDLE = frozenset(
     """
-    a aafp about after again ago all already also am ama an and any anything aoa appear appeared
-    appearing are arent elective pra prescribed arrive arrived as at attended be been but by can cant category cat class cme cmes ce come
-    came completed completion conference course credit credits credited did didnt do does doesnt
-    done dont ended even finished for from get given go gone got had has hasnt have havent hello hey
-    hi hours how hrs hub i id im in is isnt it its just last lecture listed long lost me missing
-    moc month months module my never no not now of on one or out over pars passport past please
-    pls points posted profile receive received record report reported see seeing session show
-    showing shown since so some soon still take taken that the their them then there they thing
-    this those to today took training transcript up us was we webinar week weeks went were what
-    whats when where wheres which why with wont year years yesterday yet you your activity account
+    a aafp about account activity after again ago all already also am ama an and any anything aoa
+    appear appeared appearing are arent arrive arrived as at attended be been but by came can cant
+    cat category ce class cme cmes come completed completion conference course credit credited
+    credits did didnt do does doesnt done dont elective ended even finished for from get given go
+    gone got had has hasnt have havent hello hey hi hours how hrs hub i id im in is isnt it its
+    just last lecture listed long lost me missing moc module month months my never no not now of
+    on one or out over pars passport past please pls points posted pra prescribed profile receive
+    received record report reported see seeing session show showing shown since so some soon still
+    take taken that the their them then there they thing this those to today took training
+    transcript up us was we webinar week weeks went were what whats when where wheres which why
+    with wont year years yesterday yet you your
     """.split()  # noqa: SIM905 - a list of words reads best as one
 )
 _DATED = re.compile(
