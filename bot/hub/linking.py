@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot.hub.client import HubClient
 from bot.hub.contract import DeviceAnswer, TokenAnswer, read
-from bot.hub.errors import HubRefused, HubUnauthorized
+from bot.hub.errors import HubNonsense, HubRefused, HubUnauthorized
 
 T = TypeVar("T")
 SCOPE = "transcript profile"
@@ -170,7 +170,11 @@ async def authorized(
     renewed = await renew(tokens)
     if renewed is None:
         raise HubUnauthorized(401, "the link has ended")
-    return await call(renewed.access)
+    try:
+        return await call(renewed.access)
+    except HubUnauthorized as refusal:
+        # It has just given this token out, so the link stands: it is the hub that is confused.
+        raise HubNonsense("a new token is refused") from refusal
 
 
 async def revoke(client: HubClient, tokens: Tokens) -> None:
