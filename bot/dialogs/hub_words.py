@@ -29,7 +29,8 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (
         "why",
         re.compile(
-            r"\bwhy\b|\bdo i (?:need|have) to\b|\bmust i\b|\brequired to\b|\bis it safe\b"
+            r"\bwhy\b|\boptional\b|\bdo i (?:need|have) to\b|\bmust i\b|\brequired to\b"
+            r"|\bis it safe\b"
             r"|\bwhat happens\b|\bshould i\b"
         ),
     ),
@@ -39,7 +40,8 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
             r"\bdis ?connect|\bun ?link|\bde ?link|\brevoke\b|\bdetach\b|\bun ?hook|\blog ?out\b"
             r"|\bsign out\b|\bremove (?:the |my )?(?:connection|link|account|access|passport|hub)\b"
             r"|\bstop (?:pulling|reading|syncing|connecting|the sync|importing)\b"
-            r"|\b(?:end|cut|break|cancel|drop) (?:the |my )?(?:connection|link|sync)\b"
+            r"|\b(?:end|cut|break|cancel|drop|sever|undo) (?:the |my )?(?:\w+ )?"
+            r"(?:connection|link|sync|tie)\b"
         ),
     ),
     (

@@ -27,7 +27,8 @@ _ASKED = re.compile(
     rf"|\b{_THING}\b.{{0,60}}\b(?:is|are|its|went|gone|still|has been)? ?(?:gone )?missing\b"
     r"|\bmissing (?:my |a |some )?(?:cme |moc |ce )?credits? (?:from|for)\b"
     r"|^(?:my )?(?:missing|lost) (?:cme |moc |ce )?(?:credits?|points)$"
-    r"|\bhow (?:long|soon|come).{0,30}\bcredits?\b.{0,20}\b(?:show|arrive|posted|reported|appear)"
+    r"|\bhow (?:long|soon|come).{0,20}\bmy .{0,10}\bcredits?\b.{0,20}"
+    r"\b(?:show|arrive|posted|reported|appear)"
 )
 _OTHER = re.compile(
     r"\b(?:am i|i am|im|what am i|whats|what is|what else is|anything) missing\b"
