@@ -20,7 +20,7 @@ from bot.dialogs.knowledge import Knowledge
 from bot.documents.activities import read_activities
 from bot.errands import runners
 from bot.errands.outside import Outside
-from bot.errands.record import keep_scheduled
+from bot.errands.record import end_readings, fresh, keep_scheduled
 from bot.handlers.errors import EndError, set_up_logging, where
 from bot.handlers.pace import Pace
 from bot.handlers.reception import Pulse, Webhook, initialized, made_bot, reception, watch
@@ -113,12 +113,17 @@ async def running(
         pace = Pace()
         if hub is not None:
             await asyncio.to_thread(keep_scheduled, outside)
+        stack.push_async_callback(end_readings)
         whole = await stack.enter_async_context(
             rim(records, _mind(sources, clock), bot, end, pace, runners=runners(outside))
         )
         rules = sources.knowledge.rules
+
+        async def freshen(physician_id: int) -> None:
+            await fresh(outside, physician_id)
+
         jobs = await stack.enter_async_context(
-            reminding(records, rules, sources.texts, bot, pace, clock)
+            reminding(records, rules, sources.texts, bot, pace, clock, freshen)
         )
         webhook = webhook_of(settings, vault)
         await stack.enter_async_context(reception(bot, whole.inbox, webhook, end))

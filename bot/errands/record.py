@@ -154,6 +154,15 @@ _UNDER_WAY: set[asyncio.Task[State]] = set()
 """Readings that outlast the reminder which wanted them; asyncio itself holds tasks only weakly."""
 
 
+async def end_readings(patience: float = PATIENCE) -> None:
+    """At the end of the process: readings under way are given a moment, then given up."""
+    if _UNDER_WAY:
+        _, late = await asyncio.wait(tuple(_UNDER_WAY), timeout=patience)
+        for reading in late:
+            reading.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
 def keep_scheduled(outside: Outside) -> int:
     """Every linked chat has its schedule, also one that lost it; how many had none."""
     now, begun = outside.clock(), 0
