@@ -112,7 +112,7 @@ async def running(
         outside = Outside(records, catalog, sources.knowledge, bot, hub, settings, clock)
         pace = Pace()
         if hub is not None:
-            await asyncio.to_thread(keep_scheduled, outside)
+            await stack.enter_async_context(_beside(partial(_keep_reading, outside)))
         stack.push_async_callback(end_readings)
         whole = await stack.enter_async_context(
             rim(records, _mind(sources, clock), bot, end, pace, runners=runners(outside))
@@ -260,6 +260,19 @@ async def _synced(client: HubClient, catalog: Catalog, clock: Callable[[], datet
     await asyncio.to_thread(catalog.mark_synced, begun)
     await asyncio.to_thread(catalog.warm, begun.date())
     return True
+
+
+# ── linked records ──────────────────────────────────────────────────────────────────────────
+
+
+async def _keep_reading(outside: Outside) -> None:
+    """Every linked record has its next reading before it, whatever went wrong with the last."""
+    while True:
+        try:
+            await asyncio.to_thread(keep_scheduled, outside)
+        except SQLAlchemyError as error:
+            logger.warning("readings are scheduled later: %s", type(error).__name__)
+        await asyncio.sleep(SYNC_EVERY)
 
 
 # ── telling Telegram what the bot can do ────────────────────────────────────────────────────

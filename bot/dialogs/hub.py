@@ -299,6 +299,11 @@ def _line(credit: Credit, moved: Moved | None) -> dict[str, Any]:
     }
 
 
+def _arrived(credit: Credit, context: Context) -> dict[str, Any]:
+    guessed = [context.knowledge.topic_name(topic).lower() for topic in credit.inferred]
+    return _line(credit, helped(credit, context)) | {"guessed": guessed}
+
+
 def _correction(before: Credit, context: Context) -> dict[str, Any]:
     now = next((one for one in context.physician.credits if one.hub_id == before.hub_id), before)
     return _line(now, set_back(before, context) or helped(now, context)) | {
@@ -335,7 +340,7 @@ def _news_of(
         news += [
             Notify(
                 f"credit:{mine}:{one.hub_id}",
-                Say("hub.arrived", _line(one, helped(one, context)), rows),
+                Say("hub.arrived", _arrived(one, context), rows),
             )
             for one in arrived
         ]

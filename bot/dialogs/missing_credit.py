@@ -7,7 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from bot.buttons import Press, pack
-from bot.dialogs import complaint, form, form_asides, menu, missing_words, offers, start
+from bot.dialogs import complaint, form, form_asides, hub, menu, missing_words, offers, start
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.dialogs.missing_letter import letter
@@ -172,9 +172,11 @@ def _ask_which(case: _Case, context: Context) -> Sequence[Effect]:
 
 def _look(case: _Case, context: Context, *, unseen: bool = False) -> Sequence[Effect]:
     """In the record first: much of what is missed is there; then in the catalog."""
-    there = () if unseen else reported(case.told, context.physician.credits)
-    case = replace(case, found=_found(case.told, context), place=0)
-    if there:
+    there = reported(case.told, context.physician.credits)
+    known = {credit.activity_id for credit in there} if unseen else set()
+    found = tuple(one for one in _found(case.told, context) if one not in known)
+    case = replace(case, found=found, place=0)
+    if there and not unseen:
         return [_keep(case), _there(there[0], len(there), context)]
     return [_keep(case), _explained(case, context)]
 
@@ -261,6 +263,8 @@ def _reason_buttons(case: _Case, why: Reason, watch: Watch, context: Context) ->
     if why.kind == "overdue":
         complain = pack("missing_credit", "complain", mark)
         rows.append((Button("missing_credit.button.complain", complain),))
+    elif refresh := hub.refresh_button(context):
+        rows.append((refresh,))
     return tuple(rows)
 
 

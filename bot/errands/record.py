@@ -29,7 +29,7 @@ from bot.hub.transcript import (
 )
 from bot.model import Credit, HubProfile, RunErrand
 from bot.rules.topics import infer_topics
-from bot.store.errands import Errand, put_errand, waiting_errand
+from bot.store.errands import Errand, put_errand, waiting_errand, waiting_keys
 from bot.store.hub_links import (
     Grant,
     chats_linked,
@@ -65,6 +65,9 @@ FRESH = timedelta(minutes=30)
 
 PATIENCE = 4.0
 """Seconds that a reminder waits for the hub."""
+
+LONGEST = 75.0
+"""Seconds that one reading may take, all tries and pauses included; less than an errand's limit."""
 
 State = Literal["read", "down", "ended", "unlinked"]
 
@@ -165,13 +168,15 @@ async def end_readings(patience: float = PATIENCE) -> None:
 
 def keep_scheduled(outside: Outside) -> int:
     """Every linked chat has its schedule, also one that lost it; how many had none."""
-    now, begun = outside.clock(), 0
-    with outside.records.writing() as session:
-        for chat_id, _ in chats_linked(session):
+    now = outside.clock()
+    with outside.records.reading() as session:
+        scheduled = waiting_keys(session, "hub_sync")
+        lost = [one for one in chats_linked(session) if sync_key(one) not in scheduled]
+    for chat_id in lost:
+        with outside.records.writing() as session:
             if waiting_errand(session, sync_key(chat_id)) is None:
                 _put_sync(session, chat_id, EVERY * random.random(), 0, now)  # noqa: S311 - spread
-                begun += 1
-    return begun
+    return len(lost)
 
 
 def _renewal(
@@ -218,18 +223,19 @@ async def _read(
         return _Said(transcript, await fetch_profile(client, token))
 
     try:
-        said = await authorized(
-            access.tokens_of(granted),
-            outside.clock(),
-            call,
-            lambda _: access.renewed(outside, client, physician_id, granted),
-        )
+        async with asyncio.timeout(LONGEST):
+            said = await authorized(
+                access.tokens_of(granted),
+                outside.clock(),
+                call,
+                lambda _: access.renewed(outside, client, physician_id, granted),
+            )
         return await asyncio.to_thread(
             _stored, outside, physician_id, granted, said, asked=asked, first=first
         )
     except HubUnauthorized:
         return await asyncio.to_thread(_ended, outside, physician_id, granted, asked=asked)
-    except HubError:
+    except (HubError, TimeoutError):
         await asyncio.to_thread(_failing, outside, physician_id)
         return "down"
 

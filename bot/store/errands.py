@@ -84,6 +84,12 @@ def waiting_errand(session: Session, key: str) -> Errand | None:
     return _errand(session, row) if row else None
 
 
+def waiting_keys(session: Session, name: str) -> frozenset[str]:
+    """The keys under which errands of a name wait."""
+    wanted = select(ErrandRow.key).where(ErrandRow.name == name, ErrandRow.state == "waiting")
+    return frozenset(key for key in session.exec(wanted) if key)
+
+
 def claim_errands(
     session: Session, now: datetime, lease: timedelta, limit: int
 ) -> tuple[Errand, ...]:

@@ -244,15 +244,15 @@ def change_hub_link(session: Session, physician_id: int, changes: Mapping[str, A
         session.flush()
 
 
-def chats_linked(session: Session) -> tuple[tuple[int, int], ...]:
-    """Every linked chat that can be written to: its id, and its physician's."""
-    rows = session.exec(
-        select(PhysicianRow.chat_id, HubLinkRow.physician_id)
-        .join(HubLinkRow, col(HubLinkRow.physician_id) == PhysicianRow.id)
-        .where(col(PhysicianRow.blocked_at).is_(None))
-        .order_by(col(PhysicianRow.id))
+def chats_linked(session: Session) -> tuple[int, ...]:
+    """Every linked chat."""
+    return tuple(
+        session.exec(
+            select(PhysicianRow.chat_id)
+            .join(HubLinkRow, col(HubLinkRow.physician_id) == PhysicianRow.id)
+            .order_by(col(PhysicianRow.id))
+        )
     )
-    return tuple((chat_id, physician_id) for chat_id, physician_id in rows)
 
 
 def _other_chats(session: Session, account: str, physician_id: int) -> Sequence[int]:

@@ -11,7 +11,9 @@ from bot.store.sealed import vault_of
 from bot.store.tables import PhysicianRow
 
 REPORTED_WITHIN = timedelta(days=30)
-"""Providers are asked to report within this time; nothing makes them."""
+"""Providers are asked to report within this time; nothing makes them. What is overdue when it is
+first asked about is given as long again.
+"""
 
 LOOKED_AT = time(15, tzinfo=UTC)
 """When the day after it is looked at: in the day of every US zone but the farthest."""
@@ -47,7 +49,10 @@ def keep_watch(session: Session, owner: PhysicianRow, watch: Watch, now: datetim
     row.content = vault_of(session).seal(content)
     session.add(row)
     session.flush()
-    day = max(now.date(), (watch.completed_on or now.date()) + REPORTED_WITHIN) + timedelta(days=1)
+    begun = watch.completed_on or now.date()
+    if begun + REPORTED_WITHIN < now.date():
+        begun = now.date()
+    day = begun + REPORTED_WITHIN + timedelta(days=1)
     wanted = RunErrand(
         "watch_overdue",
         "missing_credit",

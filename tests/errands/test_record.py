@@ -84,6 +84,7 @@ async def test_a_topic_that_is_only_guessed_is_marked_and_meets_no_topic_rule(li
     (news,) = linked.news(ELENA)
     assert "ethics or professional" not in news
     assert "Texas, total: 38 of 48 h, was 36" in news
+    assert "for such a rule it counts only once you confirm that" in news
 
 
 async def test_without_a_yes_arrivals_are_not_told_but_what_is_taken_back_is(linked, hub):
