@@ -48,7 +48,8 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
         return [remember, Say("credit_status.standing", *_told(found, question, context))]
     if not context.physician.licenses and not context.physician.certifications:
         offer = offers.ask("requirement", "credit_status.button.rules", question.slots)
-        return [remember, Say("credit_status.stranger", {}, ((offer, menu.button()),))]
+        rows = ((offer, menu.button()), (hub.connect_button(),))
+        return [remember, Say("credit_status.stranger", {}, rows)]
     return [remember, _not_held(question, context)]
 
 

@@ -69,13 +69,12 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
 def disconnect(context: Context) -> Sequence[Effect]:
     """`/unlink`: at once here; the hub is told as soon as it can be reached."""
     if context.physician.hub is None:
-        connect = Button("hub.button.connect", pack("hub", "connect"))
-        return [EndHubLink("pending"), Say("hub.was_not_linked", {}, ((connect,),))]
+        return [EndHubLink("pending"), Say("hub.was_not_linked", {}, ((connect_button(),),))]
     kept = sum(one.hub_id is not None for one in context.physician.credits)
     rows: list[tuple[Button, ...]] = []
     if kept:
         rows.append((Button("hub.button.forget", pack("hub", "forget"), danger=True),))
-    rows.append((Button("hub.button.connect", pack("hub", "connect")),))
+    rows.append((connect_button(),))
     values = _status(context) | {"kept": kept}
     return [EndHubLink("link"), Say("hub.disconnected", values, tuple(rows))]
 
@@ -110,6 +109,11 @@ def refresh_button(context: Context) -> Button | None:
         return None
     values = {"age": _age(context.physician.synced_at, context.now)}
     return Button("hub.button.refresh", pack("hub", "refresh"), values=values)
+
+
+def connect_button() -> Button:
+    """Begins to connect a hub account, wherever it is offered."""
+    return Button("hub.button.connect", pack("hub", "connect"))
 
 
 def copy_values(context: Context) -> dict[str, Any]:
@@ -187,8 +191,7 @@ def _status(context: Context) -> dict[str, Any]:
 def _why_buttons(context: Context) -> Rows:
     if context.physician.hub is not None:
         return ((_disconnect_button(),),)
-    connect = Button("hub.button.connect", pack("hub", "connect"))
-    return ((connect, offers.ask("privacy", "privacy.button.open")),)
+    return ((connect_button(), offers.ask("privacy", "privacy.button.open")),)
 
 
 def _other() -> Button:
@@ -205,8 +208,7 @@ def _disconnect_button() -> Button:
 def _refresh(context: Context) -> Sequence[Effect]:
     hub, read = context.physician.hub, context.physician.synced_at
     if hub is None:
-        connect = Button("hub.button.connect", pack("hub", "connect"))
-        return [Say("hub.not_linked", {}, ((connect,),))]
+        return [Say("hub.not_linked", {}, ((connect_button(),),))]
     if read is not None and context.now - read < JUST_NOW and not hub.failing_since:
         return [Say("hub.read_just_now", _status(context), _standing_button())]
     return [Say("hub.reading", _status(context)), RunErrand("hub_refresh", "hub")]
@@ -251,9 +253,8 @@ def _came_to_nothing(result: Mapping[str, Any], context: Context) -> Sequence[Ef
 
 
 def _ended(ended: Mapping[str, Any], context: Context) -> Sequence[Effect]:
-    connect = Button("hub.button.connect", pack("hub", "connect"))
     values = _status(context) | {"name": ended["name"]}
-    said = Say("hub.ended", values, ((connect,),))
+    said = Say("hub.ended", values, ((connect_button(),),))
     if ended["asked"]:
         return [said]
     return [Notify(f"hub_ended:{context.physician.id}:{ended['at']}", said)]
@@ -380,9 +381,8 @@ def _watched(arrived: Sequence[Credit], context: Context, *, asked: bool) -> Seq
 
 def _news(context: Context, *, wanted: bool, edits: bool = False) -> Sequence[Effect]:
     if context.physician.hub is None:
-        connect = Button("hub.button.connect", pack("hub", "connect"))
         key = "hub.news_needs_link" if wanted else "hub.no_news_anyway"
-        return [Say(key, {}, ((connect,),))]
+        return [Say(key, {}, ((connect_button(),),))]
     other = Button(
         "hub.button.news_off" if wanted else "hub.button.news_on",
         pack("hub", "news", "off" if wanted else "on"),

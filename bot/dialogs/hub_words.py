@@ -25,6 +25,7 @@ _TELL = re.compile(
 
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     ("wrong", re.compile(r"\bwrong\b|\bnot my (?:account|record|passport)\b|\bsomeone elses\b")),
+    ("refresh", re.compile(r"\b(?:isnt|not|never|wont|stopped|hasnt)\b.{0,25}\bsync")),
     ("code", re.compile(r"\bcode\b|\bexpired\b|\bnew link\b|\blink (?:died|is dead)\b")),
     (
         "why",

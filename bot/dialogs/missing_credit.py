@@ -70,7 +70,7 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     if missing_words.is_list(text) or (not text and context.physician.watches):
         return [_listed(context)]
     told = missing_words.told(text, context)
-    case = _Case(told, type=_said_type(question))
+    case = _Case(told, type=missing_words.said_type(text))
     if not told.words and never_reported(case.type):
         return [_keep(case, "which"), _explained(case, context)]
     if not told.words:
@@ -155,14 +155,6 @@ def hears(incoming: Incoming, context: Context) -> Sequence[Effect]:
 
 
 # ── which course ────────────────────────────────────────────────────────────────────────────
-
-
-def _said_type(question: Question) -> str | None:
-    words = folded(question.text)
-    if "category 2" in words or "cat 2" in words:
-        return "ama-pra-2"
-    said = question.slots.get("credit_type")
-    return str(said) if said else None
 
 
 def _ask_which(case: _Case, context: Context) -> Sequence[Effect]:
@@ -258,7 +250,7 @@ def _reason_buttons(case: _Case, why: Reason, watch: Watch, context: Context) ->
     yes = "missing_credit.button.yes" if case.found else "missing_credit.button.watch"
     rows: list[tuple[Button, ...]] = [(Button(yes, pack("missing_credit", "yes")),)]
     if context.physician.hub is None:
-        rows = [(Button("hub.button.connect", pack("hub", "connect")),)]
+        rows = [(hub.connect_button(),)]
     rows.append((other, draft))
     if why.kind == "overdue":
         complain = pack("missing_credit", "complain", mark)

@@ -44,6 +44,17 @@ _STOP = re.compile(
     r"\b(?:stop|end|cancel|quit|drop|remove|no more)\b.{0,15}\b(?:watch|watches|watching)\b"
 )
 
+_UNCARRIED = (
+    ("aafp-elective", re.compile(r"\belective\b")),
+    ("aafp-prescribed", re.compile(r"\baafp\b|\bprescribed credits?\b")),
+    ("aoa-1b", re.compile(r"\b1 ?b\b")),
+    ("aoa-2a", re.compile(r"\b2 ?a\b")),
+    ("aoa-2b", re.compile(r"\b2 ?b\b")),
+    ("aoa-1a", re.compile(r"\b1 ?a\b|\baoa\b")),
+    ("ama-pra-2", re.compile(r"\bcat(?:egory)? (?:2|ii|two)\b")),
+)
+"""Types of credit that nobody reports to the hub, as they are said; the narrower ones first."""
+
 _IDLE = frozenset(
     """
     a aafp about account activity after again ago all already also am ama an and any anything aoa
@@ -89,6 +100,12 @@ def is_list(text: str) -> bool:
 def is_stop(text: str) -> bool:
     """Whether words say to wait no longer."""
     return bool(_STOP.search(folded(text)))
+
+
+def said_type(text: str) -> str | None:
+    """The type of credit that a message names, if it is one that the hub does not carry."""
+    words = folded(text)
+    return next((kind for kind, said in _UNCARRIED if said.search(words)), None)
 
 
 def told(text: str, context: Context) -> Told:

@@ -32,6 +32,7 @@ from tests.conftest import NOON
         ("stop pulling from passport", "disconnect"),
         ("sync now", "refresh"),
         ("refresh", "refresh"),
+        ("why isnt my passport syncing", "refresh"),
         ("pull my credits from accme", "refresh"),
         ("when was the last update from the hub", "refresh"),
         ("why do i need to link anything", "why"),

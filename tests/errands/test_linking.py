@@ -32,7 +32,7 @@ async def okafor(hub):
 async def test_a_code_confirmed_on_the_hubs_page_links_the_chat_and_brings_its_credits(desk, elena):
     said = await desk.says(ELENA, "connect my account")
     assert "hub's own page" in said
-    assert "names this chat, “Elena”" in said
+    assert "The page names this chat, “Elena”" in said
     keys = [key for row in desk.shown(ELENA)[-1].keys for key in row]
     assert keys[0].url.endswith(f"user_code={desk.code(ELENA)}")
     assert keys[1].copy == desk.code(ELENA)
