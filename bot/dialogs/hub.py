@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from bot.buttons import Press, pack
 from bot.dialogs import hub_begin, hub_profile, hub_words, missing_match, offers, start
@@ -409,8 +410,9 @@ def _proposal(context: Context, *, asked: bool) -> Sequence[Effect]:
     said = Say("hub.proposal", values, rows)
     if asked:
         return [said]
-    key = f"hub_proposal:{context.physician.id}:{';'.join(piece.key for piece in pieces)}"
-    return [Notify(key, said)]
+    # A digest, because the keys of news are not sealed.
+    digest = crc32(";".join(piece.key for piece in pieces).encode())
+    return [Notify(f"hub_proposal:{context.physician.id}:{digest:08x}", said)]
 
 
 def _proposal_parts(pieces: Sequence[hub_profile.Piece]) -> tuple[dict[str, Any], Rows]:

@@ -59,7 +59,7 @@ async def begin(outside: Outside, errand: Errand) -> Outcome:
         dead = bool(token) and refusal.error == "invalid_grant"
         return Done({"refused": "dead_link" if dead else "not_now"})
     except HubError:
-        return Done({"refused": "dead_link" if errand.attempts and token else "down"})
+        return Done({"refused": "down"})
     waiting = {
         "device_code": started.device_code,
         "interval": started.interval,

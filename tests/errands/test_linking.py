@@ -128,6 +128,17 @@ async def test_an_answer_about_news_is_asked_once_and_kept(desk, elena):
     assert "Shall I tell you" not in await desk.passes(ELENA, seconds=6)
 
 
+async def test_a_worker_that_dies_with_the_tokens_in_its_hands_loses_no_link(desk, elena, hub):
+    await desk.says(ELENA, "/link")
+    await elena.confirms(desk.code(ELENA))
+    desk.clock.passes(seconds=6)
+    await desk.dies_after("hub_poll")
+    said = await desk.passes(ELENA, seconds=6)
+    assert said.count("now reads the hub record of Elena Rivera") == 1
+    assert "expired" not in said
+    assert len(hub.oauth.links_of("demo-texas")) == 1
+
+
 # ── ending ──────────────────────────────────────────────────────────────────────────────────
 
 
