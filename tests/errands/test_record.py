@@ -26,7 +26,7 @@ from sandbox.hub import (
 from tests.errands.conftest import ELENA
 
 ETHICS = Credit("Ethics at the Bedside", date(2026, 11, 20), Decimal(2), provider="Lakeside")
-HOURLY = timedelta(hours=1)
+STEP = timedelta(hours=4)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def test_a_credit_that_arrives_is_told_with_the_rule_it_helps(linked, hub)
         "demo-texas",
         replace(ETHICS, title=activity.title, activity_id=activity.id, provider=activity.provider),
     )
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     (news,) = linked.news(ELENA)
     assert news.startswith("Your credit arrived: 2 h")
     assert "Texas, medical ethics or professional responsibility: 2 of 2 h, was 0; done" in news
@@ -76,7 +76,7 @@ async def test_a_credit_that_arrives_is_told_with_the_rule_it_helps(linked, hub)
 async def test_a_topic_that_is_only_guessed_is_marked_and_meets_no_topic_rule(linked, hub):
     await linked.says(ELENA, "tell me when credits arrive")
     hub.report("demo-texas", ETHICS)
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     credit = next(c for c in linked.physician(ELENA).credits if c.title == ETHICS.title)
     assert credit.topics == ()
     assert credit.inferred == ("ethics",)
@@ -88,11 +88,11 @@ async def test_a_topic_that_is_only_guessed_is_marked_and_meets_no_topic_rule(li
 
 async def test_without_a_yes_arrivals_are_not_told_but_what_is_taken_back_is(linked, hub):
     hub.report("demo-texas", ETHICS)
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     assert linked.news(ELENA) == []
     mine = next(c for c in linked.physician(ELENA).credits if c.title == ETHICS.title)
     hub.withdraw_credit("demo-texas", mine.hub_id)
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     (news,) = linked.news(ELENA)
     assert news.startswith("A credit was taken back: 2 h, Ethics at the Bedside")
     assert "Texas, total: 36 of 48 h, was 38" in news
@@ -104,7 +104,7 @@ async def test_who_wants_no_news_gets_none(linked, hub):
     mine = linked.physician(ELENA).credits[0]
     hub.withdraw_credit("demo-texas", mine.hub_id)
     hub.report("demo-texas", ETHICS)
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     assert linked.news(ELENA) == []
 
 
@@ -112,7 +112,7 @@ async def test_a_correction_under_the_same_id_is_told_with_both_figures(linked, 
     account = hub.accounts["demo-texas"]
     wrong = account.reported[-1]
     account.reported[-1] = replace(wrong, amount=wrong.amount + Decimal("0.5"))
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     (news,) = linked.news(ELENA)
     assert news.startswith("A credit was corrected")
     assert f"was {wrong.amount.normalize():f}" in news
@@ -123,7 +123,7 @@ async def test_many_arrivals_come_as_one_piece_of_news(linked, hub):
     await linked.says(ELENA, "tell me when credits arrive")
     for place in range(5):
         hub.report("demo-texas", replace(ETHICS, title=f"Lecture {place}"))
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     (news,) = linked.news(ELENA)
     assert news.startswith("5 credits arrived, 10 h")
 
@@ -142,7 +142,7 @@ async def test_a_credit_that_is_waited_for_is_told_without_a_yes_to_news(linked,
     activity = ethics_activity(linked)
     carry(linked, waiting_for(activity))
     hub.report("demo-texas", replace(ETHICS, title="Other name", activity_id=activity.id))
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     (news,) = linked.news(ELENA)
     assert news.startswith("The credit you waited for is there: 2 h, Other name")
     assert linked.physician(ELENA).watches == ()
@@ -184,7 +184,7 @@ async def test_a_date_that_changes_at_the_hub_is_proposed_once_as_news(linked, h
     texas, *others = account.physician.licenses
     moved = (replace(texas, expires=date(2029, 2, 28)), *others)
     account.physician = replace(account.physician, licenses=moved)
-    await linked.passes(hours=30, step=HOURLY)
+    await linked.passes(hours=30, step=STEP)
     (news,) = linked.news(ELENA)
     assert "Texas MD: due Wednesday, February 28, 2029, I have February 28, 2027" in news
     assert date(2027, 2, 28) in {one.expires for one in linked.physician(ELENA).licenses}
@@ -218,13 +218,13 @@ async def test_through_faults_no_credit_is_lost_or_doubled_and_the_copys_age_is_
     assert "The hub does not answer" in said
     assert "My copy of Monday, November 23, 2026, 2 minutes old, still holds: 15 credits" in said
     assert held(linked) == before
-    await linked.passes(hours=48, step=timedelta(hours=2))
+    await linked.passes(hours=48, step=timedelta(hours=8))
     standing = await linked.says(ELENA, "am i on track in texas?")
     assert "The hub does not answer; this is my copy of Monday, November 23, 2026" in standing
     assert "2 days old" in standing
     assert held(linked) == before
     hub.heal()
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     after = held(linked)
     assert len(after) == len(set(after)) == len(before) + 1
     assert set(before) < set(after)
@@ -242,7 +242,7 @@ async def test_a_hub_that_is_slow_once_is_waited_for(linked, hub, fault):
 async def test_a_hub_whose_clock_is_wrong_costs_nothing(linked, hub, hours):
     hub.skew = timedelta(hours=hours)
     hub.report("demo-texas", ETHICS)
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     assert len(held(linked)) == 16
     assert linked.physician(ELENA).hub.failing_since is None
 
@@ -264,7 +264,7 @@ async def test_tokens_that_ran_out_are_renewed_and_stored_before_they_are_used(
     mine = linked.physician(ELENA).id
     with records.reading() as session:
         before = grant_of(session, mine)
-    await linked.passes(hours=13, step=HOURLY)
+    await linked.passes(hours=13, step=STEP)
     with records.reading() as session:
         after = grant_of(session, mine)
     assert after.refresh != before.refresh
@@ -291,7 +291,7 @@ async def test_a_worker_that_dies_after_reading_tells_what_arrived_once(linked, 
     hub.report("demo-texas", ETHICS)
     linked.clock.passes(hours=8)
     await linked.dies_after("hub_sync")
-    await linked.passes(hours=8, step=HOURLY)
+    await linked.passes(hours=8, step=STEP)
     assert len(linked.news(ELENA)) == 1
     assert len(held(linked)) == 16
 
@@ -301,7 +301,7 @@ async def test_a_worker_that_dies_after_reading_tells_what_arrived_once(linked, 
 
 async def test_a_linked_record_is_read_about_every_six_hours_for_ever(linked, hub):
     hub.calls.clear()
-    await linked.passes(hours=24 * 3, step=HOURLY)
+    await linked.passes(hours=24 * 3, step=timedelta(hours=2))
     read = [call for call in hub.calls if call.path == "/GetLearnerTranscriptbyLearner"]
     assert 9 <= len(read) <= 16
     assert {call.status for call in read} <= {200, 304, 401}
@@ -324,10 +324,10 @@ async def test_a_chat_that_blocked_the_bot_is_not_read_until_it_is_back(
     with records.writing() as session:
         mark_blocked(session, ELENA, clock())
     hub.calls.clear()
-    await linked.passes(hours=20, step=HOURLY)
+    await linked.passes(hours=20, step=STEP)
     assert [call.path for call in hub.calls if call.path.startswith("/Get")] == []
     await linked.says(ELENA, "/start")
-    await linked.passes(hours=30, step=HOURLY)
+    await linked.passes(hours=30, step=STEP)
     assert [call.path for call in hub.calls if call.path.startswith("/Get")] != []
 
 
