@@ -165,17 +165,20 @@ def _as_text(turn: Any) -> str:
 @click.option("--json", "as_json", is_flag=True)
 def standing(physician: str | None, path: Path | None, today: date | None, as_json: bool) -> None:
     """Where a physician stands, rule by rule."""
-    from bot.documents.person import PersonError, read_person
+    from bot.documents.person import FIRST_YEAR, LAST_YEAR, PersonError, read_person_file
     from bot.documents.standings import as_lines, to_json
     from bot.rules.person import load_rulebook, standings
 
     day = today or datetime.now(tz=UTC).date()
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        years = f"between {FIRST_YEAR} and {LAST_YEAR}"
+        raise click.BadParameter(f"the year must be {years}", param_hint="--today")
     try:
         if path is not None:
-            person = read_person(json.loads(path.read_text(encoding="utf-8")))
+            person = read_person_file(path.read_bytes())
         else:
             person = _demo_physician(physician or "demo-texas", day)
-    except (OSError, json.JSONDecodeError, PersonError, RecursionError) as error:
+    except (OSError, PersonError) as error:
         click.echo(f"{path}: {error}", err=True)
         sys.exit(2)
     found = standings(person, load_rulebook(DATA), day)

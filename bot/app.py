@@ -70,6 +70,7 @@ class Running:
     rim: Rim
     records: Records
     catalog: Catalog
+    rules: Rulebook
     reminders: Jobs
 
     async def idle(self) -> bool:
@@ -104,7 +105,8 @@ async def running(
         await stack.enter_async_context(_kept_in_step(hub, catalog, clock))
 
         sources = Sources(Knowledge(DATA), catalog, Texts(DATA / "texts" / "en"))
-        pulse = Pulse(clock)
+        # Silence is measured by the real clock, whatever day it is for the bot.
+        pulse = Pulse(utc_now)
         bot = made_bot(settings.token.get_secret_value(), settings.telegram_api_url, pulse)
         await stack.enter_async_context(initialized(bot))
         await stack.enter_async_context(_beside(lambda: _introduce(bot, sources.texts)))
@@ -123,13 +125,15 @@ async def running(
             await fresh(outside, physician_id)
 
         jobs = await stack.enter_async_context(
-            reminding(records, rules, sources.texts, bot, pace, clock, freshen)
+            reminding(
+                records, rules, sources.texts, bot, pace, clock, freshen=freshen, catalog=catalog
+            )
         )
         webhook = webhook_of(settings, vault)
         await stack.enter_async_context(reception(bot, whole.inbox, webhook, end))
         if webhook is None:
             await stack.enter_async_context(_beside(lambda: watch(records, pulse, clock, end)))
-        yield Running(bot, whole, records, catalog, jobs)
+        yield Running(bot, whole, records, catalog, rules, jobs)
 
 
 def _mind(sources: Sources, clock: Callable[[], datetime]) -> Mind:

@@ -12,7 +12,7 @@ from typing import Any
 from bot import dialogs
 from bot.buttons import unpack
 from bot.conversation import Conversation, OpenDialog
-from bot.dialogs import clinical, reminders, smalltalk, start, unclear
+from bot.dialogs import activity_search, clinical, files, reminders, smalltalk, start, unclear
 from bot.dialogs.context import Context, Dialog, Lookup
 from bot.dialogs.knowledge import Knowledge, folded
 from bot.errors import BotError
@@ -25,6 +25,7 @@ from bot.model import (
     Effect,
     ErasePhysician,
     Incoming,
+    KeepAside,
     KeepDialog,
     Key,
     Kind,
@@ -155,7 +156,8 @@ def _heard(incoming: Incoming, context: Context) -> _Reply:
 def _not_text(incoming: Incoming, context: Context) -> _Reply:
     if (opened := _open_dialog(incoming, context)) is not None:
         return opened
-    effects = smalltalk.not_text(incoming, context)
+    is_file = incoming.kind in (Kind.FILE, Kind.PHOTO)
+    effects = (files.received if is_file else smalltalk.not_text)(incoming, context)
     return _Reply([*effects, *_place_kept(effects, context)], understood=None)
 
 
@@ -212,8 +214,7 @@ def _free_text(text: str, context: Context) -> _Reply:
         return _Reply(smalltalk.nothing(context), understood=None)
     claimed = next((one for one in dialogs.ALL if one.claims and one.claims(text)), None)
     if claimed is not None:
-        effects = claimed.answer(Question(claimed.name, text=text), context)
-        return _Reply([*effects, *_place_kept(effects, context)], intent=claimed.name)
+        return _claimed(text, claimed, context)
     conversation = context.conversation
     lexicon = context.knowledge.lexicon
     questions = understand(text, context.today, lexicon, conversation.question)
@@ -221,29 +222,32 @@ def _free_text(text: str, context: Context) -> _Reply:
     if first.act in smalltalk.ACTS:
         effects = smalltalk.answer_act(first, context)
         return _Reply(effects, first.intent, first.confidence, question=first)
-    if not any(dialogs.claiming(question.text) for question in questions):
-        whole = dialogs.claiming(text)
-        questions = (replace(first, text=text),) if whole else questions
-    known = [
-        question
-        for question in questions
-        if question.confidence >= UNSURE or dialogs.claiming(question.text)
-    ]
+    reread = [(question, dialogs.reread(question, context)) for question in questions]
+    known = [(read, meant) for read, meant in reread if meant.confidence >= UNSURE]
     if not known and (days := reminders.days_alone(text, context)) is not None:
         return _Reply(days, reminders.DIALOG.name, question=first)
+    if not known and (found := activity_search.titled(text, context)) is not None:
+        return _Reply([*found, *_place_kept(found, context)], activity_search.DIALOG.name)
     if not known:
         effects = unclear.answer(first, context)
         return _Reply(effects, first.intent, first.confidence, understood=False, question=first)
     effects = []
-    for question in known[:MAX_QUESTIONS]:
-        kept = sum(isinstance(effect, Remember | KeepDialog) for effect in effects)
+    for _, question in known[:MAX_QUESTIONS]:
+        kept = sum(isinstance(one, Remember | KeepDialog | KeepAside) for one in effects)
         later = replace(conversation, revision=conversation.revision + kept)
-        meant = dialogs.ANSWERING.get(question.intent, clinical.DIALOG)
-        dialog = dialogs.claiming(question.text) or meant
+        dialog = dialogs.ANSWERING.get(question.intent, clinical.DIALOG)
         effects += dialog.answer(question, replace(context, conversation=later))
     kept_place = _place_kept(effects, context)
-    best = known[0]
-    return _Reply([*effects, *kept_place], best.intent, best.confidence, question=best)
+    read, meant = known[0]
+    return _Reply([*effects, *kept_place], meant.intent, read.confidence, question=read)
+
+
+def _claimed(text: str, owner: Dialog, context: Context) -> _Reply:
+    """Words that belong to one dialog alone, with what else was read from them."""
+    read = understand(text, context.today, context.knowledge.lexicon)[0]
+    question = replace(read, intent=owner.name, text=text, act=None)
+    effects = owner.answer(question, context)
+    return _Reply([*effects, *_place_kept(effects, context)], owner.name, question=read)
 
 
 def _place_kept(effects: Sequence[Effect], context: Context) -> Sequence[Effect]:
@@ -281,6 +285,10 @@ def _turn(reply: _Reply, incoming: Incoming, before: Conversation, texts: Texts)
             case KeepDialog(name, version, answers):
                 opened = OpenDialog(name, version, after.revision + 1, answers)
                 after = replace(after.with_open(opened), revision=after.revision + 1)
+            case KeepAside(name, version, answers):
+                revision = after.revision + 1
+                aside = OpenDialog(name, version, revision, answers or {})
+                after = replace(after.with_aside(aside), revision=revision)
             case DropDialog(keep=True):
                 after = after.with_dialog_aside()
             case DropDialog():

@@ -169,7 +169,9 @@ async def _sync(hub_url: str, client_id: str, path: Path) -> int:
             task = bar.add_task("Activities", total=None)
 
             def told(progress: SyncProgress) -> None:
-                bar.update(task, completed=progress.activities)
+                done = progress.activities + progress.withdrawn
+                left = progress.remaining
+                bar.update(task, completed=done, total=None if left is None else done + left)
 
             async with HubClient(hub_url, client_id=client_id) as client:
                 report = await sync_activities(client, catalog, told)

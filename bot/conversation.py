@@ -52,6 +52,13 @@ class Conversation:
                 aside[self.dialog.name] = self.dialog
         return replace(self, dialog=dialog, aside=aside)
 
+    def with_aside(self, dialog: OpenDialog) -> "Conversation":
+        """The same with what a dialog keeps aside; without answers it is forgotten."""
+        aside = {name: kept for name, kept in self.aside.items() if name != dialog.name}
+        if dialog.answers:
+            aside[dialog.name] = dialog
+        return replace(self, aside=aside)
+
     def with_dialog_aside(self) -> "Conversation":
         """The same with the open dialog, if any, laid aside."""
         if self.dialog is None:

@@ -50,7 +50,8 @@ class Credit:
     `amount` is in credits (hours where a board says hours), in quarters. `type` is an id of
     `data/credit_types.json`; `board` names the certifying board of MOC points. `topics` are
     known (given by the hub's catalog or confirmed); `inferred` are guessed from the title and
-    count only once the physician has confirmed them.
+    count only once the physician has confirmed them. `batch` names the file or the message that
+    brought it, so that all that came with it can be taken back.
     """
 
     title: str
@@ -65,7 +66,20 @@ class Credit:
     activity_id: str | None = None
     hub_id: str | None = None
     format: str | None = None
+    batch: str | None = None
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A kept file that shows a credit was earned, such as its certificate; `size` in bytes."""
+
+    id: int
+    credit_id: int
+    name: str
+    mime: str
+    size: int
+    kept_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,7 @@ class Physician:
     kept: Kept = field(default=nothing_kept, compare=False, repr=False)
     hub: HubLink | None = None
     watches: tuple[Watch, ...] = ()
+    proofs: tuple[Proof, ...] = ()
 
 
 # ── activities ──────────────────────────────────────────────────────────────────────────────
@@ -360,6 +375,17 @@ class DropDialog:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepAside:
+    """What a dialog must know again when one of its buttons is pressed, without being the open
+    one; None forgets it.
+    """
+
+    dialog: str
+    version: int
+    answers: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """What this turn was about, so that "and in Ohio?" can be understood at the next one."""
 
@@ -405,12 +431,23 @@ class RemoveCertification:
 
 @dataclass(frozen=True, slots=True)
 class AddCredit:
+    """A credit added, or changed where `credit.id` is set; the hub's own are never changed so."""
+
     credit: Credit
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveCredit:
+    """A credit taken off the record, and its proofs with it."""
+
     credit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveProof:
+    """A kept proof is erased; its credit stays."""
+
+    file_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -547,6 +584,7 @@ Change = (
     | RemoveCertification
     | AddCredit
     | RemoveCredit
+    | RemoveProof
     | ConfirmTopics
     | SaveActivity
     | FileComplaint
@@ -560,7 +598,9 @@ Change = (
     | EndWatch
     | ErasePhysician
 )
-Effect = Say | Edit | AcknowledgePress | KeepDialog | DropDialog | Remember | Notify | Change
+Effect = (
+    Say | Edit | AcknowledgePress | KeepDialog | DropDialog | KeepAside | Remember | Notify | Change
+)
 
 
 # ── looking for activities ──────────────────────────────────────────────────────────────────

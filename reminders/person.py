@@ -91,7 +91,10 @@ def read_wishes(value: Mapping[str, Any]) -> tuple[Physician, Preferences, tuple
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
-        problem = {"extra_forbidden": "no such field"}.get(first["type"], first["msg"])
+        message = first["msg"].removeprefix("Value error, ")
+        problem = {"extra_forbidden": "no such field", "missing": "is missing"}.get(
+            first["type"], message
+        )
         raise PersonError(place.removeprefix("."), problem) from error
     _check(physician, wishes.answers)
     said = wishes.preferences
@@ -113,3 +116,7 @@ def _check(physician: Physician, answers: tuple[_Answer, ...]) -> None:
             raise PersonError(f"answers[{place}].board", "is missing")
         if answer.answer == "snooze" and answer.until is None:
             raise PersonError(f"answers[{place}].until", "is missing")
+        if answer.until is not None and answer.until < answer.on:
+            raise PersonError(f"answers[{place}].until", "lies before the answer")
+        if answer.next is not None and answer.next <= answer.on:
+            raise PersonError(f"answers[{place}].next", "lies before the answer")

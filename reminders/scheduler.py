@@ -26,7 +26,7 @@ from reminders.delivery import Delivery, Freshen
 from reminders.news import tell_news
 from reminders.planner import day_to_plan, plan_day
 from reminders.telegram import telegram_post
-from reminders.words import Words
+from reminders.words import Lookup, Words
 
 DELIVER_SECONDS = 1
 PLAN_SECONDS = 900
@@ -59,10 +59,10 @@ class Jobs:
     async def plan(self) -> None:
         """The whole of a new day once, then only what has changed."""
         now = self._clock()
-        day = day_to_plan(now)
-        if self._planned is None:
-            # After an outage the day under way may not have been planned.
-            await self._plan(now.astimezone(UTC).date(), only_fresh=False)
+        day, today = day_to_plan(now), now.astimezone(UTC).date()
+        if self._planned is None or self._planned < today:
+            # After an outage, or a night's sleep of the machine, today may not have been planned.
+            await self._plan(today, only_fresh=False)
         await self._plan(day, only_fresh=self._planned == day)
         self._planned = day
 
@@ -162,16 +162,18 @@ async def reminding(  # noqa: PLR0917 - the parts that the composition root puts
     bot: Bot,
     pace: Pace,
     clock: Callable[[], datetime],
+    *,
+    catalog: Lookup | None = None,
     freshen: Freshen | None = None,
 ) -> AsyncIterator[Jobs]:
     """Reminders for as long as the block lasts; `pace` is shared with all other messages.
 
-    `freshen` brings a linked physician's record up to date before a reminder is decided.
+    `catalog` names activities; `freshen` brings a linked physician's record up to date before a
+    reminder is decided.
     """
-    post = telegram_post(bot, pace)
-    jobs = Jobs(
-        records, rules, Delivery(records, rules, Words(rules, texts), post, clock, freshen), clock
-    )
+    words = Words(rules, texts, catalog)
+    delivery = Delivery(records, rules, words, telegram_post(bot, pace), clock, freshen)
+    jobs = Jobs(records, rules, delivery, clock)
     async with scheduled(jobs):
         yield jobs
 

@@ -76,8 +76,7 @@ class Reminders:
 
 def usual(physician: Physician) -> Preferences:
     """The wishes of somebody who said none: the usual ones, in the zone of the first license."""
-    earliest = sorted(physician.licenses, key=lambda held: held.id or 0)
-    return Preferences(inferred_zone(tuple(held.board for held in earliest)))
+    return Preferences(inferred_zone(_boards(physician)))
 
 
 def unasked(physician: Physician, rules: Rulebook, today: date) -> Reminders:
@@ -98,7 +97,14 @@ def name_of(deadline: Deadline, rules: Rulebook) -> str:
 
 def zone_choices(physician: Physician) -> tuple[str, ...]:
     """The zones that the first license's state lies in; several mean: ask."""
-    return next((found for held in physician.licenses if (found := zones_of(held.board))), ())
+    found = (zones_of(board) for board in _boards(physician))
+    return next((zones for zones in found if zones), ())
+
+
+def _boards(physician: Physician) -> tuple[str, ...]:
+    """The boards of the licenses, the one that was told first at the head."""
+    earliest = sorted(physician.licenses, key=lambda held: held.id or 0)
+    return tuple(held.board for held in earliest)
 
 
 def coming(

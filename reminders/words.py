@@ -2,16 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple, Protocol
 
 from bot.buttons import pack
-from bot.model import Key, Outgoing, Physician, RuleStanding, Standing, State
+from bot.model import (
+    Found,
+    Gap,
+    Key,
+    Outgoing,
+    Physician,
+    RuleStanding,
+    Search,
+    Standing,
+    State,
+)
 from bot.rules.person import Rulebook
 from bot.texts import Texts, plain
 from reminders.deadlines import standing_of
 from reminders.messages import Message, Part
-from reminders.stages import WEEK, Deadline, Phase
+from reminders.stages import Deadline, Phase
 from reminders.state import name_of
 
 DIALOG = "reminders"
@@ -33,19 +43,39 @@ STEPS: Mapping[str, str] = {
 WHEN_MET: Mapping[str, str] = {"D-90": "reminder.confirm", "D-30": "reminder.confirm"}
 LENGTH = 400
 TITLE_LENGTH = 60
+ACTIVITY_LENGTH = 48
+WITH_ACTIVITIES = "D-90"
+"""The stage that names activities and offers a calendar file."""
 LABEL_LENGTH = 30
 MOST_RENEWED = 3
 
 
 class Room(NamedTuple):
-    """How much a message may hold: topics named, and characters of the board's late rule."""
+    """How much a message may hold: topics and activities named, characters of the late rule."""
 
     topics: int
     late: int
+    activities: int
 
 
-ROOMS = (Room(2, 150), Room(2, 90), Room(1, 90), Room(0, 90), Room(0, 0))
+ROOMS = (
+    Room(2, 150, 3),
+    Room(1, 90, 3),
+    Room(2, 90, 2),
+    Room(1, 90, 1),
+    Room(0, 90, 0),
+    Room(0, 0, 0),
+)
 """Tried in turn until the message is short enough."""
+SHOWN_ACTIVITIES = 3
+OLD_COPY = timedelta(days=1)
+"""From this age on a reminder says of when the hub's figures are."""
+
+
+class Lookup(Protocol):
+    """The catalog of activities, as far as a reminder needs it."""
+
+    def search(self, search: Search) -> Found: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +84,19 @@ class Words:
 
     rules: Rulebook
     texts: Texts
+    catalog: Lookup | None = None
 
     def __call__(self, physician: Physician, message: Message, today: date) -> Outgoing:
         """The message as it goes out, at most 400 characters unless many deadlines share it."""
         html, shown = "", []
         for room in ROOMS:
             shown = [self._shown(part, physician, today, room) for part in message.parts]
-            values = {"name": _last_name(physician), "first": shown[0], "others": shown[1:]}
+            values = {
+                "name": _last_name(physician),
+                "first": shown[0],
+                "others": shown[1:],
+                "copy": _copy(physician, message),
+            }
             head = self.texts.html("reminder.head", values)
             html = f"{head}\n\n{self.texts.html(_step(message.worst), values)}"
             if len(plain(html)) <= LENGTH:
@@ -82,8 +118,32 @@ class Words:
             "waiver": bool(board and board.exemptions),
             "open": open_,
             "met": deadline.counts and not open_,
+            "website": board.website if board else None,
+            "activities": self._activities(standing, part, today)[: room.activities],
             **_missing(standing, room.topics),
         }
+
+    def _activities(self, standing: Standing | None, part: Part, today: date) -> Sequence[str]:
+        """Titles of what closes most of the gaps, where the stage shows them."""
+        if self.catalog is None or standing is None or part.stage.name != WITH_ACTIVITIES:
+            return ()
+        gaps = tuple(
+            Gap(rule.topics, rule.left)
+            for rule in standing.rules
+            if rule.state is State.NOT_MET and rule.topics and rule.left
+        )
+        if not gaps:
+            return ()
+        wanted = Search(
+            today,
+            topics=gaps[0].topics[:1],
+            order="gaps",
+            gaps=gaps,
+            date_to=part.deadline.last_day,
+            limit=SHOWN_ACTIVITIES,
+        )
+        hits = self.catalog.search(wanted).hits
+        return [_shortened(hit.activity.title, ACTIVITY_LENGTH) for hit in hits]
 
     def _federal_late(self, deadline: Deadline) -> str | None:
         return self.rules.federal.late_renewal if deadline.board == "dea" else None
@@ -109,10 +169,11 @@ class Words:
         snooze = self._key("reminder.button.snooze", "snooze", worst.deadline)
         find = self._key("reminder.button.find", "find", worst.deadline)
         stop = self._key("reminder.button.stop", "stop", worst.deadline, {"what": first["what"]})
-        # From D-7 on there is nothing to snooze to.
-        middle = (plan, snooze) if worst.deadline.days_left(message.at.date()) > WEEK else (plan,)
-        finds = ((find,),) if worst.phase is Phase.CREDITS_OPEN else ()
-        return (*renewed, middle, *finds, (stop,))
+        finds = [find]
+        if worst.stage.name == WITH_ACTIVITIES:
+            label = self.texts.label("deadline.button.calendar", {})
+            finds.append(Key(label, pack("deadline", "calendar")))
+        return (*renewed, (plan, snooze), tuple(finds), (stop,))
 
     def _key(
         self, label: str, step: str, deadline: Deadline, values: Mapping[str, Any] | None = None
@@ -143,6 +204,16 @@ def _step(part: Part) -> str:
     return STEPS.get(part.stage.name, "reminder.own")
 
 
+def _copy(physician: Physician, message: Message) -> dict[str, Any] | None:
+    """Of when the hub's figures are, where that is long ago: the day, or None for never."""
+    if not physician.linked or message.worst.phase is not Phase.CREDITS_OPEN:
+        return None
+    read = physician.synced_at
+    if read is not None and message.at - read <= OLD_COPY:
+        return None
+    return {"day": read.astimezone(message.at.tzinfo).date() if read else None}
+
+
 def _missing(standing: Standing | None, named: int) -> dict[str, Any]:
     rules = standing.rules if standing else ()
     unmet = [rule for rule in rules if rule.state is State.NOT_MET]
@@ -153,6 +224,8 @@ def _missing(standing: Standing | None, named: int) -> dict[str, Any]:
         "total": total,
         "topics": [_named(rule) for rule in others[:named]],
         "more": max(0, len(others) - named if named else 0),
+        "have": next((r.have for r in rules if r.id == "total"), None),
+        "need": next((r.need for r in rules if r.id == "total"), None),
         "unknown": sum(rule.state is State.NOT_YET_KNOWN for rule in rules),
     }
 

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,10 @@ from bot.model import RunErrand
 from bot.settings import read_settings
 from bot.store.errands import put_errand
 from bot.store.hub_links import Grant, account_of, hub_link_of, keep_hub_link, sync_key
-from bot.store.physicians import keep_physician, made_row, row_of
+from bot.store.physicians import keep_physician, made_row, physician_of, row_of
 from data import HERE
+from reminders.answers import Answering, changed, read_reminders, wish_row
+from reminders.state import coming
 from sandbox.hub import CLIENT_ID, HubSandbox, hub_sandbox
 from sandbox.telegram import TelegramSandbox, User, telegram_sandbox
 from sandbox.terminal import chat, typed_lines
@@ -36,6 +38,8 @@ TOKEN = "1000000001:demo-token-of-the-sandbox"  # noqa: S105 - the stand-in take
 FIRST = "demo-texas"
 SYNC_LATER = timedelta(hours=6)
 PORT = 8080
+MIDDAY = time(17)
+"""UTC: nine in the morning in California and noon in New York."""
 
 
 def main(argv: list[str]) -> None:
@@ -58,6 +62,20 @@ def _people() -> list[dict[str, Any]]:
     return read
 
 
+@dataclass(slots=True)
+class DemoClock:
+    """The real clock, until it is turned to a later day; from there it goes on."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(tz=UTC) + self.ahead
+
+    def turn_to(self, day: date) -> None:
+        """The middle of the morning of that day, when it is day in all of the US."""
+        self.ahead += datetime.combine(day, MIDDAY, UTC) - self()
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
     """A Telegram with the demo's people, a hub that knows them, and the bot between the two."""
@@ -66,6 +84,29 @@ class Demo:
     hub: HubSandbox
     bot: Running
     people: Mapping[int, User]
+    clock: DemoClock
+
+    async def turn_to(self, day: date) -> str | None:
+        """Whatever reminders come on that day come now; a sentence where time would go back."""
+        if day <= self.clock().date():
+            return f"It is {self.clock():%Y-%m-%d} here, and the clock goes forward only."
+        await self.settled()
+        self.clock.turn_to(day)
+        jobs = self.bot.reminders
+        await jobs.plan()
+        await jobs.refine()
+        await jobs.plan()
+        await jobs.deliver()
+        await self.settled()
+        return None
+
+    def loud_day(self, chat_id: int) -> date | None:
+        """The next day on which a reminder of this person's makes a sound."""
+        with self.bot.records.reading() as session:
+            person = physician_of(session, chat_id)
+            state = read_reminders(session, person, self.bot.rules, self.clock())
+        ahead = coming(state, person, self.bot.rules, most=12)
+        return next((message.at.date() for message in ahead if message.sound), None)
 
     async def settled(self) -> None:
         """Return once the bot has fetched all that was said, answered it and sent the answers."""
@@ -81,8 +122,9 @@ async def demo(folder: Path, port: int = 0) -> AsyncIterator[Demo]:
         telegram = await stack.enter_async_context(_telegram(port))
         people = {entry["chat_id"]: _user(telegram, entry) for entry in _people()}
         hub = await stack.enter_async_context(hub_sandbox())
-        bot = await stack.enter_async_context(_bot(telegram.url, hub, folder))
-        yield Demo(telegram, hub, bot, people)
+        clock = DemoClock()
+        bot = await stack.enter_async_context(_bot(telegram.url, hub, folder, clock))
+        yield Demo(telegram, hub, bot, people, clock)
 
 
 async def _demo(chat_id: int, port: int, keep: Path | None) -> int:
@@ -90,8 +132,12 @@ async def _demo(chat_id: int, port: int, keep: Path | None) -> int:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cmebot-")))
         shown = await stack.enter_async_context(demo(folder, port))
         _say(f"Web chat: {shown.telegram.url}/?user={chat_id}   (Ctrl-D ends)")
+        if (day := await asyncio.to_thread(shown.loud_day, chat_id)) is not None:
+            _say(f"#day {day} turns the clock to that day, and the reminders of that day come.")
         person = shown.people[chat_id]
-        await chat(shown.telegram, person, typed_lines(), sys.stdout, shown.settled)
+        await chat(
+            shown.telegram, person, typed_lines(), sys.stdout, shown.settled, turn_to=shown.turn_to
+        )
     return 0
 
 
@@ -108,7 +154,9 @@ async def _telegram(port: int) -> AsyncIterator[TelegramSandbox]:
 
 
 @asynccontextmanager
-async def _bot(telegram_url: str, hub: HubSandbox, folder: Path) -> AsyncIterator[Running]:
+async def _bot(
+    telegram_url: str, hub: HubSandbox, folder: Path, clock: DemoClock
+) -> AsyncIterator[Running]:
     """The bot as `cmebot run` makes it, with the demo's people already known and linked."""
     settings = read_settings(
         token=TOKEN,
@@ -121,8 +169,8 @@ async def _bot(telegram_url: str, hub: HubSandbox, folder: Path) -> AsyncIterato
         log="WARNING",
     )
     set_up_logging(settings.log)
-    async with running(settings, _ended) as bot:
-        await asyncio.to_thread(_acquaint, bot, hub, datetime.now(tz=UTC))
+    async with running(settings, _ended, clock) as bot:
+        await asyncio.to_thread(_acquaint, bot, hub, clock())
         yield bot
 
 
@@ -144,6 +192,11 @@ def _acquaint(bot: Running, hub: HubSandbox, now: datetime) -> None:
             if known is None:
                 person = replace(moved_on(read_person(entry), months), synced_at=now)
                 keep_physician(session, chat_id, person, now)
+                told = physician_of(session, chat_id)
+                at = Answering(session, told, bot.rules, now)
+                changed(at)
+                # On its first day the demo waits to be spoken to.
+                wish_row(at).heard_on = at.today
             elif hub_link_of(session, known.id or 0) is None:
                 continue
             if not entry.get("licenses"):

@@ -1,5 +1,7 @@
 """The chat in a terminal: typed lines are messages, `#2` presses the second button.
 
+`#day 2026-12-30` turns the clock to that day, where there is one to turn.
+
 Works at a prompt and in a pipe; what is shown is what the sandbox's Telegram shows, so nothing
 here knows the bot.
 """
@@ -13,6 +15,7 @@ import threading
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
@@ -21,6 +24,10 @@ from sandbox.telegram.world import Event
 
 PROMPT = "> "
 PRESS = re.compile(r"#(\d{1,3})")
+DAY = re.compile(r"#day\s+(\S+)", re.IGNORECASE)
+
+TurnTo = Callable[[date], Awaitable[str | None]]
+"""Turns the clock to a day and lets come what comes on it; a sentence where it cannot."""
 STYLES = {"b": ("\x1b[1m", "\x1b[22m"), "i": ("\x1b[3m", "\x1b[23m"), "u": ("\x1b[4m", "\x1b[24m")}
 TAG = re.compile(r"<(/?)([a-z-]+)([^>]*)>")
 FOLDED = re.compile(r"<blockquote expandable>(.*?)</blockquote>", re.DOTALL)
@@ -71,6 +78,8 @@ async def chat(
     lines: AsyncIterable[str],
     out: TextIO,
     settled: Callable[[], Awaitable[None]],
+    *,
+    turn_to: TurnTo | None = None,
 ) -> None:
     """Plays `user` from typed lines until they end, and shows all that the bot says.
 
@@ -82,7 +91,7 @@ async def chat(
         async for line in lines:
             text = line.strip()
             if text:
-                await _does(screen, user, text)
+                await _does(screen, user, text, turn_to)
                 await settled()
             screen.show()
         await settled()
@@ -91,7 +100,11 @@ async def chat(
         out.write("\n")
 
 
-async def _does(screen: "Screen", user: User, text: str) -> None:
+async def _does(screen: "Screen", user: User, text: str, turn_to: TurnTo | None) -> None:
+    day = DAY.fullmatch(text)
+    if day is not None and turn_to is not None:
+        await _turns(screen, day[1], turn_to)
+        return
     press = PRESS.fullmatch(text)
     if press is None:
         await user.says(text)
@@ -106,6 +119,16 @@ async def _does(screen: "Screen", user: User, text: str) -> None:
         await user.presses(button.data, message)
     else:
         screen.print(button.url or button.copy)
+
+
+async def _turns(screen: "Screen", text: str, turn_to: TurnTo) -> None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        screen.print(f"{text} is no day; one is written #day 2026-12-30.")
+        return
+    if (problem := await turn_to(day)) is not None:
+        screen.print(problem)
 
 
 @dataclass(slots=True)

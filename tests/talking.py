@@ -3,21 +3,28 @@
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from bot.assistant import Sources, Turn, respond
 from bot.conversation import Conversation, from_json, to_json
 from bot.documents.person import read_person
 from bot.model import (
+    AddCredit,
     ChangeProfile,
+    ConfirmTopics,
     ErasePhysician,
     Incoming,
+    IncomingFile,
     KeepCertification,
     KeepLicense,
     Kind,
     Outgoing,
     Physician,
     RemoveCertification,
+    RemoveCredit,
     RemoveLicense,
+    RemoveProof,
+    RunErrand,
     SaveActivity,
     SetFact,
 )
@@ -51,10 +58,28 @@ def changed(person: Physician, change: object) -> Physician:
         case SaveActivity(number, kept):
             others = tuple(one for one in person.saved if one != number)
             return replace(person, saved=(number, *others) if kept else others)
+        case AddCredit(credit):
+            return replace(person, credits=_kept(person.credits, replace(credit, id=None)))
+        case RemoveCredit(number):
+            return replace(person, credits=_without(person.credits, number))
+        case ConfirmTopics(number, topics, yes):
+            credits_ = tuple(
+                _settled(one, topics, yes=yes) if one.id == number else one
+                for one in person.credits
+            )
+            return replace(person, credits=credits_)
+        case RemoveProof(number):
+            return replace(person, proofs=_without(person.proofs, number))
         case ErasePhysician():
             return Physician(0)
         case _:
             return person
+
+
+def _settled(credit, topics, *, yes):
+    left = tuple(topic for topic in credit.inferred if topic not in topics)
+    known = (*credit.topics, *topics) if yes else credit.topics
+    return replace(credit, topics=tuple(dict.fromkeys(known)), inferred=left)
 
 
 def _kept(rows, row):
@@ -71,7 +96,8 @@ def numbered(person: Physician) -> Physician:
     """The physician with row numbers, as one read from the store has them."""
     licenses = tuple(replace(one, id=place) for place, one in enumerate(person.licenses, 1))
     held = tuple(replace(one, id=place) for place, one in enumerate(person.certifications, 1))
-    return replace(person, licenses=licenses, certifications=held)
+    credits_ = tuple(replace(one, id=place) for place, one in enumerate(person.credits, 1))
+    return replace(person, licenses=licenses, certifications=held, credits=credits_)
 
 
 @dataclass
@@ -90,6 +116,26 @@ class Chat:
     def says(self, text: str, kind: Kind = Kind.TEXT) -> str:
         return self._turn(Incoming(len(self.turns) + 1, 1, kind, self.now, text=text))
 
+    def sends(self, name: str | None, kind: Kind = Kind.FILE, size: int = 1000) -> str:
+        """A file or, without a name, a picture; what is in it is told by `hears`."""
+        file = IncomingFile("file-id", "unique", name, None, size)
+        number = len(self.turns) + 1
+        return self._turn(Incoming(number, 1, kind, self.now, file=file, message_id=number))
+
+    def hears(self, result: dict[str, Any]) -> str:
+        """What came of the errand that was sent out last."""
+        wanted = self.errands[-1]
+        told = json.loads(json.dumps(result))
+        number = len(self.turns) + 1
+        incoming = Incoming(
+            number, 1, Kind.RESULT, self.now, text=wanted.name, data=wanted.dialog, result=told
+        )
+        return self._turn(incoming)
+
+    @property
+    def errands(self) -> list[RunErrand]:
+        return [one for turn in self.turns for one in turn.changes if isinstance(one, RunErrand)]
+
     def presses(self, label: str) -> str:
         data = next(key.data for key in self.keys if label in key.label)
         return self.presses_data(data)
@@ -99,7 +145,7 @@ class Chat:
         incoming = Incoming(place, 1, Kind.PRESS, self.now, data=data, press_id="p", message_id=1)
         return self._turn(incoming)
 
-    def hears(self, dialog: str, errand: str, result: dict[str, object]) -> str:
+    def hears_of(self, dialog: str, errand: str, result: dict[str, object]) -> str:
         """What came of an errand reaches the dialog."""
         place = len(self.turns) + 1
         return self._turn(

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot import dialogs
+from bot.assistant import LABEL_LIMIT
+from bot.rules.facts import load_facts
 from bot.texts import Texts, hours, listed, month
 from data import HERE
 
@@ -15,8 +17,14 @@ CODE = "\n".join(
     for path in Path(folder).rglob("*.py")
 )
 
+TEXTS = "\n".join(
+    path.read_text(encoding="utf-8") for path in (HERE / "texts" / "en").glob("*.toml")
+)
+"""A text may stand inside another one."""
+
 DERIVED = re.compile(
-    r"^(\w+\.(command\.description|button\.\w+)|smalltalk\.\w+|unavailable\.\w+|unclear\.guess\.\w+"
+    r"^(fact\.button\.label\.\w+|\w+\.(command\.description|button\.\w+)"
+    r"|reminders\.noted\.\w+|smalltalk\.\w+|unclear\.guess\.\w+"
     r"|\w+\.\w+\.(ask|retry|why|label|option\.\w+))$"
 )
 """Keys that the code makes from the name of a dialog, an act or a form's question."""
@@ -28,7 +36,7 @@ def texts():
 
 
 def test_every_key_is_named_by_the_code_or_derived_from_a_name(texts):
-    named = CODE + "\n".join(texts.sources.values())
+    named = CODE + TEXTS
     idle = [key for key in texts.keys if f'"{key}"' not in named and not DERIVED.match(key)]
     assert idle == []
 
@@ -38,6 +46,16 @@ def test_every_key_in_the_code_has_a_text(texts):
     used = set(re.findall(rf'"((?:{names})\.[a-z_]+(?:\.[a-z_]+)*)"', CODE))
     files = {key for key in used if key.endswith((".json", ".py"))}
     assert used - files - texts.keys == set()
+
+
+def test_every_fact_that_can_be_asked_for_has_a_short_label(texts):
+    facts = load_facts(HERE / "facts.json")
+    labels = {
+        name: texts.label(f"fact.button.label.{name}", {})
+        for name in facts
+        if name != "board_figure"
+    }
+    assert {name: label for name, label in labels.items() if len(label) > LABEL_LIMIT} == {}
 
 
 def test_every_dialog_with_a_command_has_its_description(texts):

@@ -2,24 +2,32 @@
 
 from bot.dialogs import (
     activity_search,
+    add_credit,
     clinical,
     complaint,
+    credit_list,
     credit_status,
     deadline,
+    fact,
     faq,
+    files,
     hub,
     licenses,
     menu,
     missing_credit,
+    pace,
     privacy,
     reminders,
     requirement,
     saved,
     start,
-    unavailable,
+    study_plan,
+    transcript,
     unlink,
+    what_if,
 )
-from bot.dialogs.context import Dialog
+from bot.dialogs.context import Context
+from bot.model import Question
 from bot.texts import Texts
 
 ALL = tuple(
@@ -29,30 +37,39 @@ ALL = tuple(
         requirement,
         activity_search,
         saved,
+        study_plan,
         deadline,
         reminders,
+        add_credit,
+        transcript,
         licenses,
         hub,
         missing_credit,
         complaint,
+        credit_list,
+        pace,
+        files,
         faq,
         privacy,
         menu,
         start,
         clinical,
-        unavailable,
         unlink,
+        fact,
+        what_if,
     )
 )
 
 NAMED = {dialog.name: dialog for dialog in ALL}
 COMMANDS = {word: dialog for dialog in ALL for word in ((dialog.command, *dialog.aliases)) if word}
 ANSWERING = {intent: dialog for dialog in ALL for intent in dialog.intents}
+REREADING = tuple(dialog.rereads for dialog in (what_if.DIALOG, *ALL) if dialog.rereads)
 
 
-def claiming(text: str) -> Dialog | None:
-    """The dialog that takes these words for its own, whatever they were read as."""
-    return next((dialog for dialog in ALL if dialog.claims and dialog.claims(text)), None)
+def reread(question: Question, context: Context) -> Question:
+    """The question as one of the dialogs reads it, else as it was read."""
+    found = (again(question, context) for again in REREADING)
+    return next((one for one in found if one is not None), question)
 
 
 def listed_commands(texts: Texts) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """Finding activities: five a page, edited in place, with what each closes for the physician."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,8 +18,9 @@ from bot.dialogs.activity_wishes import (
     search_of,
     subjects,
 )
-from bot.dialogs.activity_words import details, entries
+from bot.dialogs.activity_words import ROOM, details, entries, subject_of
 from bot.dialogs.context import Context, Dialog
+from bot.dialogs.knowledge import folded
 from bot.dialogs.standings import open_rules
 from bot.model import (
     AcknowledgePress,
@@ -37,6 +39,12 @@ from bot.model import (
 
 LIKE_ENOUGH = 50.0
 """Below this score a title has too little of what was asked to be shown to a person."""
+
+SHORT_HEAD = 20
+"""What a head names beyond so many characters is taken from the room of the entries."""
+
+LIKE_A_TITLE = 75.0
+"""From this score on, words that mean nothing else are taken for those of a title."""
 
 TOGGLES: Mapping[str, tuple[str, Any]] = {
     "free": ("free", True),
@@ -59,6 +67,15 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     wished = _settled(asked(question), context)
     values, rows = _page(wished, 0, context.next_revision, context)
     return [Remember(wished), Say("activity_search.page", values, rows)]
+
+
+def titled(text: str, context: Context) -> Sequence[Effect] | None:
+    """Activities that say all of a message that means nothing else, such as a title; or None."""
+    question = Question("activity_search", {"words": text, "beyond": text})
+    found = context.catalog.search(search_of(question, 0, context))
+    if not found.hits or found.relaxed or found.hits[0].score < LIKE_A_TITLE:
+        return None
+    return answer(question, context)
 
 
 def press(pressed: Press, context: Context) -> Sequence[Effect]:
@@ -158,14 +175,20 @@ def _page(
     search = search_of(question, page, context)
     found = _worth_showing(context.catalog.search(search))
     rules = rules_of(question, context)
-    shown = entries([hit.activity for hit in found.hits], rules, context)
+    said, gone = subjects(question, search, found.relaxed, context), let_go(found.relaxed)
+    only_rule = subject_of(rules[0][1], context) if len(rules) == 1 else ""
+    room = ROOM - max(0, len(", ".join((*said, *gone))) - SHORT_HEAD)
+    shown = entries(
+        [hit.activity for hit in found.hits], rules, context, told=(*said, only_rule), room=room
+    )
     values = {
         "total": found.total,
         "kinds": kinds(search, found.relaxed),
-        "subjects": subjects(question, search, found.relaxed, context),
-        "let_go": let_go(found.relaxed),
+        "subjects": said,
+        "let_go": gone,
         "some_words": "some words" in found.relaxed,
         "wished": kinds(search, ()),
+        "only_rule": only_rule,
         "words": search.words,
         "missing": question.slots.get("missing", ""),
         "state": _state_meant(question, context),
@@ -285,10 +308,23 @@ def _card(
     return "activity_search.details", details(activity, open_rules(context), context), rows
 
 
+_CLOSES_MOST = re.compile(
+    r"\bclos\w* (?:the )?(?:out )?most\b|\bmost (?:of )?(?:my )?(?:open|gaps|rules)\b|\bbest next\b"
+)
+
+
+def rereads(question: Question, context: Context) -> Question | None:
+    """One activity that does the most is looked for here; a plan is several that do it all."""
+    if question.intent != "plan" or not _CLOSES_MOST.search(folded(question.text)):
+        return None
+    return replace(question, intent="activity_search")
+
+
 DIALOG = Dialog(
     "activity_search",
     answer,
-    intents=("activity_search", "plan"),
+    rereads=rereads,
+    intents=("activity_search",),
     command="search",
     aliases=("activities", "find"),
     press=press,

@@ -10,7 +10,7 @@ OpenRules = Sequence[tuple[Standing, RuleStanding]]
 
 LENGTHS = ((72, 28), (60, 28), (52, 26), (44, 24), (38, 20), (32, 16), (26, 14))
 SUBJECT_LENGTH = 26
-ROOM = 530
+ROOM = 585
 """Characters that the entries of a page may have together: an answer fits a phone's screen. The
 longest lengths of title and provider with which they do are taken."""
 
@@ -35,13 +35,21 @@ SHORT: Mapping[str, str] = {
 
 
 def entries(
-    activities: Sequence[Activity], rules: OpenRules, context: Context
+    activities: Sequence[Activity],
+    rules: OpenRules,
+    context: Context,
+    *,
+    told: Sequence[str] = (),
+    room: int = ROOM,
 ) -> list[dict[str, Any]]:
-    """The activities as entries of a list, their titles as long as the page has room for."""
+    """The activities as entries of a list, their titles as long as the page has room for.
+
+    `told` are subjects that stand over the list and need not be said in each entry.
+    """
     shown: list[dict[str, Any]] = []
     for lengths in LENGTHS:
-        shown = [_entry(one, rules, lengths, context) for one in activities]
-        if sum(_length(entry) for entry in shown) <= ROOM:
+        shown = [_entry(one, rules, lengths, told, context) for one in activities]
+        if sum(_length(entry) for entry in shown) <= room:
             break
     return shown
 
@@ -52,14 +60,18 @@ def _length(entry: Mapping[str, Any]) -> int:
 
 
 def _entry(
-    activity: Activity, rules: OpenRules, lengths: tuple[int, int], context: Context
+    activity: Activity,
+    rules: OpenRules,
+    lengths: tuple[int, int],
+    told: Sequence[str],
+    context: Context,
 ) -> dict[str, Any]:
     facts = (when(activity), in_short(activity), price(activity))
     return {
         "title": shortened(activity.title, lengths[0]),
         "provider": shortened(activity.provider, lengths[1]),
         "facts": [fact for fact in facts if fact],
-        "closes": _closes_in_short(activity, rules, context),
+        "closes": _closes_in_short(activity, rules, told, context),
         "over": is_over(activity, context),
     }
 
@@ -144,14 +156,20 @@ def _serves(activity: Activity, rules: OpenRules) -> list[tuple[Standing, RuleSt
     ]
 
 
-def _closes_in_short(activity: Activity, rules: OpenRules, context: Context) -> list[str]:
+def _closes_in_short(
+    activity: Activity, rules: OpenRules, told: Sequence[str], context: Context
+) -> list[str]:
     served = _serves(activity, rules)
     if len(served) > 1:
         return [f"serves {len(served)} of your open rules"]
-    return [f"closes {amount} {_subject(rule, context)}" for _, rule, amount in served]
+    subjects = [subject_of(rule, context) for _, rule, _ in served]
+    return [
+        f"closes {amount}" if subject in told else f"closes {amount} {subject}"
+        for subject, (_, _, amount) in zip(subjects, served, strict=True)
+    ]
 
 
-def _subject(rule: RuleStanding, context: Context) -> str:
+def subject_of(rule: RuleStanding, context: Context) -> str:
     """The rule in a word or two: the topic that its id names, else the beginning of its title."""
     named = next((topic for topic in rule.topics if topic in rule.id), None)
     return context.knowledge.topic_name(named) if named else shortened(rule.title, SUBJECT_LENGTH)

@@ -151,12 +151,18 @@ def _issued(test: Condition) -> str:
 
 
 def is_weak(board: Board, today: date) -> str:
-    """Why a figure should be checked before it is relied on; empty where it is sound."""
-    year, _, month = board.as_of.partition("-")
-    age = (today.year - int(year)) * 12 + today.month - int(month or 1)
-    if age > OLD_MONTHS:
-        return "old"
-    return "weak" if board.confidence == "low" else ""
+    """Why a board's figures should be checked before they are relied on."""
+    return weakness(board.as_of, board.confidence, today)
+
+
+def weakness(as_of: str | None, confidence: str | None, today: date) -> str:
+    """`old` or `weak` where a figure should be checked first; empty where it is sound."""
+    year, _, month = (as_of or "").partition("-")
+    if year.isdigit():
+        age = (today.year - int(year)) * 12 + today.month - int(month[:2] or 1)
+        if age > OLD_MONTHS:
+            return "old"
+    return "weak" if confidence == "low" else ""
 
 
 def split(lines: Sequence[str], budget: int) -> tuple[list[str], list[str]]:

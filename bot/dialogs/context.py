@@ -49,6 +49,7 @@ class Context:
 Answer = Callable[[Question, Context], Sequence[Effect]]
 OnPress = Callable[[Press, Context], Sequence[Effect]]
 Proceed = Callable[[Incoming, Context], Sequence[Effect] | None]
+Rereads = Callable[[Question, Context], Question | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,10 @@ class Dialog:
     whether the command menu shows it. `answer` answers a question at once; `press` takes its
     buttons; `proceed` takes the next message while the dialog is open and returns None for one
     that is clearly something else. `again` asks the open step once more after an interruption.
+    `rereads` returns the question as this dialog's own where its words say so whatever was read
+    ("what if ...", "which ones count"), and None for all others.
     `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out. `claims` says
-    of free words that they are the dialog's own, whatever intent they were read as.
+    of a message's words that they are this dialog's, whatever else they may read as.
     """
 
     name: str
@@ -75,3 +78,4 @@ class Dialog:
     again: Callable[[Context], Sequence[Effect]] | None = None
     hears: Callable[[Incoming, Context], Sequence[Effect]] | None = None
     claims: Callable[[str], bool] | None = None
+    rereads: Rereads | None = None

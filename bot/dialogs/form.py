@@ -174,6 +174,8 @@ def _read(
     form: Form, field: Field, incoming: Incoming, answers: Answers, context: Context
 ) -> Sequence[Effect] | None:
     """An answer, an answer with a question behind it, a question only, or nothing of the kind."""
+    if incoming.file is not None and not field.kind.of_files:
+        return None
     if field.kind.gathers:
         if is_clear_question(incoming.text, form.intents | TOLD, context, asking=True):
             return None

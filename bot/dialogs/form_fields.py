@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.dialogs.context import Context
 from bot.dialogs.form_kinds import AnswerKind, Answers
-from bot.model import Effect
+from bot.model import Effect, Say
 
 NOT_SURE = "not_sure"
 """The answer "not sure", where a field takes it."""
@@ -56,8 +56,9 @@ class Form:
     `finish` is handed all answers once the last is given or, with `checks`, once the check page is
     confirmed. `intents` are the readings of free text that belong to this form and never interrupt
     it. `title` is the key of the words for it ("your complaint"). The text `<name>.button.send`
-    exists where `checks` is set. `closes` ends the form early after an answer ("not now");
-    `proposes` reads from the answers what others may be; these are shown and wait for a yes.
+    exists where `checks` is set; `card` is a check page of the form's own, made for a revision of
+    the conversation that its buttons carry. `closes` ends the form early after an answer ("not
+    now"); `proposes` reads from the answers what others may be; these are shown and wait for a yes.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Form:
     finish: Callable[[Answers, Context], Sequence[Effect]]
     intents: frozenset[str] = frozenset()
     checks: bool = False
+    card: Callable[[Answers, Context, int], Say] | None = None
     closes: Callable[[Answers, Context], Sequence[Effect] | None] = lambda *_: None
     proposes: Callable[[Answers, Context], Mapping[str, Any]] = lambda *_: {}
 

@@ -71,7 +71,8 @@ class AnswerKind:
 
     Answers are JSON values. `is_open`: nearly any words are an answer. `gathers`: several messages
     make one answer, a list, until the physician says it is done. `taken` is what is kept where an
-    option was picked by its button.
+    option was picked by its button. `of_files`: files are answers, which elsewhere go to the dialog
+    that reads them.
     """
 
     read: Callable[[Reading], Any]
@@ -79,6 +80,7 @@ class AnswerKind:
     options: Options | None = None
     is_open: bool = False
     gathers: bool = False
+    of_files: bool = False
     taken: Callable[[str, Answers, Context], Any] = lambda picked, *_: picked
 
 
@@ -264,4 +266,5 @@ def files() -> AnswerKind:
         read,
         lambda value, _: ", ".join(kept["name"] for kept in value),
         gathers=True,
+        of_files=True,
     )

@@ -37,6 +37,8 @@ def page(
     """
     field = open_field(form, answers, context)
     note = {"key": head[0], "values": head[1]} if head else None
+    if field is None and form.card is not None:
+        return form.card(answers, context, revision)
     if field is None:
         return _check_page(form, answers, context, revision, note)
     path = f"{form.name}.{field.key}"

@@ -112,6 +112,12 @@ def refresh_button(context: Context) -> Button | None:
     return Button("hub.button.refresh", pack("hub", "refresh"), values=values)
 
 
+def refresh_row(context: Context) -> Rows:
+    """`refresh_button` as a row of its own; no row where no account is linked."""
+    button = refresh_button(context)
+    return ((button,),) if button else ()
+
+
 def connect_button() -> Button:
     """Begins to connect a hub account, wherever it is offered."""
     return Button("hub.button.connect", pack("hub", "connect"))

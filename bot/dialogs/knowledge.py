@@ -62,6 +62,21 @@ class Knowledge:
         return frozenset(item["code"] for item in listed if item["separate_osteopathic_board"])
 
     @cached_property
+    def _taking_the_hub(self) -> Mapping[str, str]:
+        """By jurisdiction, the boards named as taking the hub's data as their primary source."""
+        listed = self._read("jurisdictions.json")["jurisdictions"]
+        named = ((item["code"], item["uses_pars_as_source"]) for item in listed)
+        return {code: words for code, words in named if words}
+
+    def uses_hub(self, board_id: str) -> bool:
+        """Whether a board is named as taking the hub's data as its primary source.
+
+        "(MDs)" beside a name leaves the osteopathic board out.
+        """
+        named = self._taking_the_hub.get(self.boards[board_id].jurisdiction, "")
+        return bool(named) and not (board_id.endswith("-do") and "(MDs)" in named)
+
+    @cached_property
     def specialties(self) -> Mapping[str, str]:
         return {item["id"]: item["name"] for item in self._read("specialties.json")["specialties"]}
 
@@ -116,6 +131,11 @@ class Knowledge:
 
     def topic_name(self, topic: str) -> str:
         return self.topics[topic].name if topic in self.topics else topic.replace("-", " ")
+
+    def topic_words(self, topic: str) -> str:
+        """A topic's name inside a sentence: `medical ethics`, `MATE Act training`."""
+        name = self.topic_name(topic)
+        return name if any(word[1:].isupper() for word in name.split()) else name.lower()
 
     def board_of(self, code: str, license_type: str | None) -> Board | None:
         """The board of a jurisdiction for an MD (also when nothing is said) or a DO."""

@@ -1,23 +1,31 @@
 """What the physician holds and is: licenses, certificates, DEA registration, facts about them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 
 from bot.buttons import LIMIT, Press, pack
-from bot.dialogs import form, holdings, menu, offers, reminders, start
+from bot.dialogs import fact_words, form, holdings, menu, offers, reminders, start, what_if
+from bot.dialogs.afterwards import after
 from bot.dialogs.context import Context, Dialog
+from bot.dialogs.differences import differences
 from bot.dialogs.form_fields import NOT_SURE
 from bot.dialogs.form_kinds import Answers
 from bot.dialogs.holdings import Part
 from bot.dialogs.knowledge import folded
-from bot.dialogs.license_form import license_form
+from bot.dialogs.license_form import TYPES, license_form
 from bot.dialogs.reminder_words import says_renewed
+from bot.dialogs.said_dates import said_dates
 from bot.dialogs.said_facts import said_facts
-from bot.dialogs.told_facts import ask_fact, fact_given, facts_page, told_facts
-from bot.model import Button, Edit, Effect, License, LicenseType, Question, Rows, Say
+from bot.dialogs.told_facts import facts_page, told_facts
+from bot.model import Button, Change, Edit, Effect, Fact, License, LicenseType, Question, Rows, Say
 from bot.understanding.dates import read_date
+
+FEDERAL = ("mate", "dea")
+MOST_EFFECTS = 3
+"""Standings whose change is told under what was noted."""
 
 SHOWN = 8
 """Holdings with a button of their own; more are changed by saying so."""
@@ -26,11 +34,28 @@ _REMOVING = frozenset(
     "remove delete drop off surrendered gave lapsed dropped rid erase forget retired".split()  # noqa: SIM905
 )
 _REMOVING_PAIRS = ("no longer", "not anymore", "dont have", "do not have", "not licensed")
-_WHAT_IF = ("if i add", "if i get", "if i got", "what if", "if i had", "were to add")
 _ADDING = frozenset({"add", "new", "another", "enter", "register", "put", "got", "set"})
 _ENDING = frozenset(
     {"expires", "expire", "expiring", "expiration", "exp", "until", "till", "thru", "through"}
     | {"due", "good", "valid", "renewed"}
+)
+_ASKING = frozenset(
+    {
+        "what",
+        "when",
+        "how",
+        "is",
+        "are",
+        "do",
+        "does",
+        "did",
+        "am",
+        "will",
+        "would",
+        "can",
+        "should",
+    }
+    | {"which", "where", "why", "who", "remind", "find", "show"}
 )
 _MINE = frozenset({"licenses", "list", "show", "see", "what", "which", "my"})
 
@@ -42,14 +67,24 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
         return [_overview(context)]
     if says_renewed(question.text) and (said := reminders.said_renewed(question, context)):
         return said
-    if any(said in words for said in _WHAT_IF):
-        return [_what_if(question, context)]
+    if (supposed := what_if.rereads(question, context)) is not None:
+        return what_if.answer(supposed, context)
     if _is_removing(words):
         return _remove_said(question, words, context)
     parts, form_answers = _said(question, words, context)
     if parts or form_answers is None:
         return _noted(parts, context) if parts else [_overview(context)]
     return form.begin(FORM, context, form_answers)
+
+
+def rereads(question: Question, context: Context) -> Question | None:
+    """A statement that dates something of one's own ("this is my first renewal in Ohio")."""
+    if question.intent == "add_license" or "?" in question.text:
+        return None
+    words = folded(question.text).split()
+    if not words or words[0] in _ASKING or not said_dates(question, context):
+        return None
+    return replace(question, intent="add_license", confidence=1.0, act=None)
 
 
 def press(pressed: Press, context: Context) -> Sequence[Effect]:
@@ -75,11 +110,8 @@ def press(pressed: Press, context: Context) -> Sequence[Effect]:
             return _undo(pressed.argument, context)
         case "facts":
             return [facts_page(context)]
-        case "fact":
-            return ask_fact(pressed.argument, context)
-        case "yes" | "no" | "unknown":
-            value = {"yes": True, "no": False, "unknown": None}[pressed.step]
-            return fact_given(pressed.argument, value, context)
+        case "start":
+            return _started(pressed.argument, context)
         case _:
             return form.press(FORM, pressed, context)
 
@@ -192,6 +224,8 @@ def _said(
     expires = _said_expiry(question, words, context)
     said_type: LicenseType | None = slots.get("license_type")
     parts: list[Part] = []
+    if dated := said_dates(question, context):
+        return [_dated_part(name, value, context) for name, value in dated.items()], None
     if codes := slots.get("jurisdictions"):
         license_type = said_type or _type_held(codes, context) or holdings.type_for(context)
         if license_type is None or not _can_note(codes, license_type, expires, context):
@@ -215,6 +249,20 @@ def _said(
     if parts:
         return parts, None
     return [], _opening(words, expires)
+
+
+def _dated_part(name: str, value: Fact, context: Context) -> Part:
+    """A fact with a date, a month or a number, kept where it belongs."""
+    asked = fact_words.asking(name, context)
+    assert asked is not None
+    line = {
+        "kind": "said",
+        "name": asked.question,
+        "about": asked.about,
+        "value": fact_words.spoken(name, value, context),
+    }
+    before = fact_words.written(fact_words.known(name, context))
+    return Part(fact_words.changes(name, value, context), line, f"G,{name}={before}")
 
 
 def _said_expiry(question: Question, words: str, context: Context) -> date | None:
@@ -259,23 +307,6 @@ def _opening(words: str, expires: date | None) -> dict[str, Any] | None:
     return known if known or said & _ADDING else None
 
 
-def _what_if(question: Question, context: Context) -> Say:
-    """What a further license would ask for; nothing is stored."""
-    names = context.knowledge.jurisdictions
-    codes = question.slots.get("jurisdictions", ())
-    rules = [
-        offers.ask(
-            "requirement",
-            "licenses.button.rules",
-            {"jurisdictions": [code], "license_type": holdings.type_for(context)},
-            values={"state": names[code]},
-        )
-        for code in codes[:3]
-    ]
-    states = [names[code] for code in codes]
-    return Say("licenses.what_if", {"states": states}, (tuple(rules or [menu.button()]),))
-
-
 def _noted(parts: Sequence[Part], context: Context) -> Sequence[Effect]:
     """The changes, a line for each, and a way back for each."""
     changes = [change for part in parts for change in part.changes if part.undo]
@@ -306,7 +337,15 @@ def _noted(parts: Sequence[Part], context: Context) -> Sequence[Effect]:
         for board in undated[:SHOWN]
     )
     rows = (tuple(undo[:2]), *dates, (Button("licenses.button.all", pack("licenses", "all")),))
-    return [*changes, Say("licenses.noted", {"lines": [part.line for part in parts]}, rows)]
+    values = {
+        "lines": [part.line for part in parts],
+        "entries": [
+            entry
+            for entry in differences(context, after(changes, context))
+            if entry["verdict"]["duty"] not in FEDERAL
+        ][:MOST_EFFECTS],
+    }
+    return [*changes, Say("licenses.noted", values, rows)]
 
 
 # ── the form's end, dates ───────────────────────────────────────────────────────────────────
@@ -347,6 +386,18 @@ def _ask_date(name: str, context: Context) -> Sequence[Effect]:
     else:
         return [_gone(context)]
     return form.begin(FORM, context, known)
+
+
+def _started(argument: str, context: Context) -> Sequence[Effect]:
+    """A license that was only thought of, added for real: `NV,MD` and the end date if said."""
+    code, license_type, *day = argument.split(",")
+    if code not in context.knowledge.jurisdictions or license_type not in TYPES:
+        return start.outdated(context)
+    if not day:
+        return form.begin(FORM, context, {"what": "license", "state": [code], "type": license_type})
+    kind: LicenseType = "DO" if license_type == "DO" else "MD"
+    part = holdings.license_part(code, kind, _day(day[0]), context)
+    return _noted([part], context) if part else start.outdated(context)
 
 
 def _give_date(argument: str, context: Context) -> Sequence[Effect]:
@@ -427,11 +478,16 @@ def _remove(name: str, context: Context) -> Sequence[Effect]:
         return start.outdated(context)
     undo = Button("licenses.button.undo", pack("licenses", "undo", part.undo))
     row = (undo, _back()) if part.undo else (_back(),)
-    return [*part.changes, Edit("licenses.noted", {"lines": [part.line]}, (row,))]
+    return [*part.changes, Edit("licenses.noted", {"lines": [part.line], "entries": []}, (row,))]
 
 
 def _undo(argument: str, context: Context) -> Sequence[Effect]:
-    changes = holdings.undone(argument, context)
+    if argument.startswith("G,"):
+        name, _, value = argument.removeprefix("G,").partition("=")
+        before = fact_words.read_back(name, value, context)
+        changes: Sequence[Change] = fact_words.changes(name, before, context)
+    else:
+        changes = holdings.undone(argument, context)
     if not changes:
         return start.outdated(context)
     return [*changes, Edit("licenses.undone", {}, ((_back(),),))]
@@ -448,4 +504,5 @@ DIALOG = Dialog(
     press=press,
     proceed=partial(form.proceed, FORM),
     again=partial(form.again, FORM),
+    rereads=rereads,
 )

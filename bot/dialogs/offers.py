@@ -16,6 +16,7 @@ _CODES = {
     "o": "format",
     "c": "credit_type",
     "a": "aspect",
+    "m": "budget",
 }
 _LISTS = frozenset({"jurisdictions", "topics"})
 

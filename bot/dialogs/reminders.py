@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.buttons import Press
 from bot.dialogs import activity_search, menu, offers, standings
+from bot.dialogs import reminder_pauses as pauses
 from bot.dialogs import reminder_renewed as renewal
 from bot.dialogs import reminder_settings as settings
 from bot.dialogs.context import Context, Dialog
@@ -16,7 +17,6 @@ from bot.dialogs.reminder_settings import argument, back, button, edited
 from bot.dialogs.reminder_words import ZONES, Wish, read_day, read_days, read_hour, read_wish
 from bot.model import (
     AcknowledgePress,
-    AnswerReminder,
     Button,
     Change,
     ChangeReminderWishes,
@@ -33,17 +33,21 @@ from bot.model import (
     State,
 )
 from bot.understanding.dates import read_date
-from reminders.hours import is_quiet, moment
-from reminders.stages import MOST_OWN_DAYS, WEEK, offers_other_days, snooze_end
+from reminders.hours import is_quiet
+from reminders.stages import MOST_OWN_DAYS, snooze_end
 from reminders.state import Reminders, Running, name_of, unasked
 from reminders.words import deadline_of
 
 NAME = settings.NAME
 VERSION = renewal.VERSION
-FREE_EVENINGS = (5, 6, 1)
-"""Saturday, Sunday and Tuesday: days on which courses get done."""
-OFFERED_DAYS = 3
-PLANNED_HOURS = (time(9), time(12), time(17), time(19))
+
+NOTES = {
+    "days": "reminders.noted.days",
+    "quiet": "reminders.noted.quiet",
+    "hour": "reminders.noted.hour",
+    "zone": "reminders.noted.zone",
+    "weekends": "reminders.noted.weekends",
+}
 
 
 def state_of(context: Context) -> Reminders:
@@ -62,7 +66,7 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     state = state_of(context)
     if not state.running:
         return [Say("reminders.nothing", {}, (_add(),))]
-    wish = read_wish(question.text, _today(state, context))
+    wish = read_wish(question.text, pauses.local_today(state, context))
     if not wish.days and (before := question.slots.get("days_before")) and not wish.snooze:
         wish = replace(wish, days=(int(before),))
     named = _named(question, state, context)
@@ -75,13 +79,13 @@ def _wished(
     wish: Wish, named: Sequence[Running], state: Reminders, context: Context
 ) -> Sequence[Effect]:
     if wish.snooze:
-        return _snooze_said(wish, named, state, context)
+        return pauses.snooze_said(wish, named, state, context) or _shown(named, state, context)
     if wish.resume:
         return _resumed(named, state, context)
     if wish.stop:
         return _stop_said(named, context)
     if wish.day is not None and not wish.days:
-        return _plan_said(wish, named, state, context)
+        return pauses.plan_said(wish, named, state, context) or _shown(named, state, context)
     changes: dict[str, Any] = {}
     if wish.weekends is not None:
         changes["weekends"] = wish.weekends
@@ -100,9 +104,12 @@ def _wished(
     if changes:
         change, after = settings.wished(state, changes)
         return [change, settings.page(after, context, note=_note(changes))]
-    if named:
-        return [_card(named[0], state, context)]
-    return _page(state, context)
+    return _shown(named, state, context)
+
+
+def _shown(named: Sequence[Running], state: Reminders, context: Context) -> Sequence[Effect]:
+    """What was named, as it stands; the page where nothing was."""
+    return [_card(named[0], state, context)] if named else _page(state, context)
 
 
 def _page(state: Reminders, context: Context) -> Sequence[Effect]:
@@ -115,14 +122,7 @@ def _page(state: Reminders, context: Context) -> Sequence[Effect]:
 
 
 def _note(changes: dict[str, Any]) -> str:
-    for name in ("days", "quiet", "hour", "zone", "weekends"):
-        if name in changes:
-            return f"reminders.noted.{name}"
-    return "reminders.noted.days"
-
-
-def _today(state: Reminders, context: Context) -> date:
-    return state.today or context.today
+    return next(text for name, text in NOTES.items() if name in changes)
 
 
 def _named(question: Question, state: Reminders, context: Context) -> list[Running]:
@@ -161,22 +161,13 @@ def _add() -> tuple[Button, ...]:
     return (offers.ask("licenses", "reminders.button.add"), menu.button())
 
 
-def _nearest(named: Sequence[Running], state: Reminders) -> Running | None:
-    """What "snooze" or "i renewed" without a name means: the last told, else the next due."""
-    pool = [one for one in (named or state.running) if not one.closed and not one.log.stopped]
-    told = [one for one in pool if one.log.last is not None]
-    if told:
-        return max(told, key=lambda one: one.log.last.on if one.log.last else date.min)
-    return min(pool, key=lambda one: one.deadline.last_day, default=None)
-
-
 # ── one deadline ────────────────────────────────────────────────────────────────────────────
 
 
 def _card(one: Running, state: Reminders, context: Context) -> Say:
     """One deadline with every answer to its reminders."""
     deadline = one.deadline
-    today = _today(state, context)
+    today = pauses.local_today(state, context)
     values = {
         "what": name_of(deadline, context.knowledge.rules),
         "day": deadline.last_day,
@@ -300,10 +291,10 @@ def _on_one(pressed: Press, state: Reminders, context: Context) -> Sequence[Effe
         case "one":
             return [edited(_card(one, state, context))]
         case "renewed":
-            return _in_place(renewal.renewed(one, context))
+            return pauses.in_place(renewal.renewed(one, context))
         case "until" | "nodate":
-            day = _day(more) if pressed.step == "until" else None
-            return _in_place(renewal.until(one, day, context))
+            day = pauses.day_of(more) if pressed.step == "until" else None
+            return pauses.in_place(renewal.until(one, day, context))
         case "reopen":
             return _again(one, "reopened", state, context)
         case "resume":
@@ -311,26 +302,17 @@ def _on_one(pressed: Press, state: Reminders, context: Context) -> Sequence[Effe
         case "stop":
             return [edited(_confirm_stop(one, context))]
         case "stopit":
-            return _in_place(_stopped(one, context))
+            return pauses.in_place(_stopped(one, context))
         case "find":
             return _find(one, context)
         case "snooze" | "snoozed" | "snooze_date":
-            return _snooze_pressed(pressed.step, one, more, state, context)
+            found = pauses.snooze_pressed(pressed.step, one, more, state, context)
+            return found or _outdated(board, state, context)
         case "plan" | "plan_on" | "plan_at" | "plan_date":
-            return _plan_pressed(pressed.step, one, more, state, context)
+            found = pauses.plan_pressed(pressed.step, one, more, state, context)
+            return found or _outdated(board, state, context)
         case _:
             return _outdated(board, state, context)
-
-
-def _in_place(effects: Sequence[Effect]) -> Sequence[Effect]:
-    return [edited(one) if isinstance(one, Say) else one for one in effects]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _outdated(board: str, state: Reminders, context: Context) -> Sequence[Effect]:
@@ -345,10 +327,6 @@ def _outdated(board: str, state: Reminders, context: Context) -> Sequence[Effect
     return [notice, Say("reminders.outdated", values, ((mine,),))]
 
 
-def _answered(one: Running, answer_: Any, **more: Any) -> AnswerReminder:
-    return AnswerReminder(one.deadline.board, one.deadline.last_day, answer_, **more)
-
-
 def _find(one: Running, context: Context) -> Sequence[Effect]:
     """Activities for what this deadline still asks for."""
     found = next(
@@ -357,7 +335,7 @@ def _find(one: Running, context: Context) -> Sequence[Effect]:
     open_ = standings.in_state(found, State.NOT_MET) if found else []
     topics = [topic for rule in open_ for topic in rule.topics[:1]][:1]
     question = Question("activity_search", {"topics": topics} if topics else {})
-    return [_answered(one, "heard"), *activity_search.answer(question, context)]
+    return [pauses.answered(one, "heard"), *activity_search.answer(question, context)]
 
 
 def _undo(pressed: Press, context: Context) -> Sequence[Effect]:
@@ -366,11 +344,7 @@ def _undo(pressed: Press, context: Context) -> Sequence[Effect]:
         return _outdated(pressed.argument.partition("/")[0], state_of(context), context)
     board, day, changes = found
     values = {**renewal.values_of(board, context), "day": day}
-    return [*changes, DropDialog(), Edit("reminders.undone", values, ((_mine(),),))]
-
-
-def _mine() -> Button:
-    return button("reminders.button.mine", "all")
+    return [*changes, DropDialog(), Edit("reminders.undone", values, ((pauses.mine(),),))]
 
 
 # ── stop and start ──────────────────────────────────────────────────────────────────────────
@@ -397,7 +371,10 @@ def _stopped(one: Running, context: Context) -> Sequence[Effect]:
     what = name_of(one.deadline, context.knowledge.rules)
     values = {"what": what, "day": one.deadline.last_day}
     resume = button("reminders.button.resume", "resume", argument(one))
-    return [_answered(one, "stopped"), Say("reminders.stopped", values, ((resume, _mine()),))]
+    return [
+        pauses.answered(one, "stopped"),
+        Say("reminders.stopped", values, ((resume, pauses.mine()),)),
+    ]
 
 
 def _confirm_all() -> Say:
@@ -427,7 +404,7 @@ def _resume_all(state: Reminders, context: Context) -> Sequence[Effect]:
 def _resumed(named: Sequence[Running], state: Reminders, context: Context) -> Sequence[Effect]:
     """Everything stopped starts again, or only what was named."""
     wanted = [one for one in (named or state.running) if one.log.stopped]
-    changes: list[Change] = [_answered(one, "resumed") for one in wanted]
+    changes: list[Change] = [pauses.answered(one, "resumed") for one in wanted]
     after = state
     for one in wanted:
         after = after.with_log(one.deadline.board, stopped=False)
@@ -441,184 +418,7 @@ def _resumed(named: Sequence[Running], state: Reminders, context: Context) -> Se
 def _again(one: Running, what: Any, state: Reminders, context: Context) -> Sequence[Effect]:
     log = replace(one.log, stopped=False) if what == "resumed" else one.log
     after = replace(one, log=log, closed=False if what == "reopened" else one.closed)
-    return [_answered(one, what), edited(_card(after, state, context))]
-
-
-# ── snooze ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _snooze_said(
-    wish: Wish, named: Sequence[Running], state: Reminders, context: Context
-) -> Sequence[Effect]:
-    one = _nearest(named, state)
-    if one is None:
-        return _page(state, context)
-    if wish.day is None:
-        return [_snooze_choices(one, state, context)]
-    return _snoozed(one, wish.day, state, context)
-
-
-def _snooze_choices(one: Running, state: Reminders, context: Context) -> Say:
-    today = _today(state, context)
-    values = {
-        "what": name_of(one.deadline, context.knowledge.rules),
-        "limit": one.snooze_limit,
-    }
-    if snooze_end(one.deadline, one.deadline.last_day, today) is None:
-        plan = button("reminders.button.plan", "plan", argument(one))
-        return Say("reminders.too_late", values, ((plan,), (back(),)))
-    row = [button("reminders.button.tomorrow", "snoozed", f"{argument(one)}/1")]
-    if snooze_end(one.deadline, today + timedelta(days=WEEK), today) == today + timedelta(
-        days=WEEK
-    ):
-        row.append(button("reminders.button.week", "snoozed", f"{argument(one)}/{WEEK}"))
-    row.append(button("reminders.button.date", "snooze_date", argument(one)))
-    return Say(
-        "reminders.snooze_ask",
-        values,
-        (tuple(row), (button("reminders.button.back", "one", argument(one)),)),
-    )
-
-
-def _snooze_pressed(
-    step: str, one: Running, more: str, state: Reminders, context: Context
-) -> Sequence[Effect]:
-    if step == "snooze":
-        return [edited(_snooze_choices(one, state, context))]
-    if step == "snoozed" and more.isdigit():
-        day = _today(state, context) + timedelta(days=int(more))
-        return _in_place(_snoozed(one, day, state, context))
-    if step != "snooze_date":
-        return _outdated(one.deadline.board, state, context)
-    values = {
-        "what": name_of(one.deadline, context.knowledge.rules),
-        "limit": one.snooze_limit,
-    }
-    ask = Edit(
-        "reminders.snooze_date", values, ((button("reminders.button.back", "one", argument(one)),),)
-    )
-    return [ask, KeepDialog(NAME, VERSION, {"step": "snooze", "one": argument(one)})]
-
-
-def _snoozed(one: Running, day: date, state: Reminders, context: Context) -> Sequence[Effect]:
-    """Quiet until that day, at most until D-7; after two in a row other days are offered."""
-    today = _today(state, context)
-    end = snooze_end(one.deadline, day, today)
-    if end is None:
-        return [_snooze_choices(one, state, context)]
-    comes = moment(end, state.preferences)
-    twice = offers_other_days(replace(one.log, snoozes=one.log.snoozes + 1))
-    values = {
-        "what": name_of(one.deadline, context.knowledge.rules),
-        "day": end,
-        "hour": comes.time(),
-        "cut": end < day,
-        "twice": twice,
-    }
-    rows: Rows = ((_mine(),),)
-    if twice:
-        rows = ((button("reminders.button.other_days", "days"), _mine()),)
-    changed = _answered(one, "snoozed", day=end)
-    return [changed, Say("reminders.snoozed", values, rows)]
-
-
-# ── a day and an hour ───────────────────────────────────────────────────────────────────────
-
-
-def _plan_said(
-    wish: Wish, named: Sequence[Running], state: Reminders, context: Context
-) -> Sequence[Effect]:
-    one = _nearest(named, state)
-    if one is None or wish.day is None:
-        return _page(state, context)
-    if wish.hour is None:
-        return [_hour_choices(one, wish.day, state, context)]
-    return _planned(one, wish.day, wish.hour, state, context)
-
-
-def _plan_pressed(
-    step: str, one: Running, more: str, state: Reminders, context: Context
-) -> Sequence[Effect]:
-    day_text, _, hour_text = more.partition("/")
-    day = _day(day_text)
-    if step == "plan":
-        return [_answered(one, "heard"), edited(_day_choices(one, state, context))]
-    if step == "plan_on" and day is not None:
-        return [edited(_hour_choices(one, day, state, context))]
-    if step == "plan_at" and day is not None and hour_text.isdigit():
-        hour = time(int(hour_text[:2]) % 24, int(hour_text[2:] or 0) % 60)
-        return _in_place(_planned(one, day, hour, state, context))
-    if step != "plan_date":
-        return _outdated(one.deadline.board, state, context)
-    values = {"what": name_of(one.deadline, context.knowledge.rules)}
-    ask = Edit(
-        "reminders.plan_date", values, ((button("reminders.button.back", "one", argument(one)),),)
-    )
-    return [ask, KeepDialog(NAME, VERSION, {"step": "plan", "one": argument(one)})]
-
-
-def _day_choices(one: Running, state: Reminders, context: Context) -> Say:
-    today = _today(state, context)
-    ahead = (today + timedelta(days=count) for count in range(1, 15))
-    wanted = FREE_EVENINGS if state.preferences.weekends else (1, 3)
-    days = [
-        day for day in ahead if day.weekday() in wanted and day <= max(one.deadline.last_day, today)
-    ][:OFFERED_DAYS]
-    if not days:
-        days = [today + timedelta(days=1)]
-    named = argument(one)
-    buttons = tuple(
-        button("reminders.button.day", "plan_on", f"{named}/{day:%Y%m%d}", day=day) for day in days
-    )
-    values = {
-        "what": name_of(one.deadline, context.knowledge.rules),
-        "hour": state.preferences.hour,
-    }
-    other = button("reminders.button.another_day", "plan_date", named)
-    return Say(
-        "reminders.plan_ask",
-        values,
-        (buttons, (other, button("reminders.button.back", "one", named))),
-    )
-
-
-def _hour_choices(one: Running, day: date, state: Reminders, context: Context) -> Say:
-    usual = state.preferences.hour
-    quiet = state.preferences.quiet
-    hours = sorted({usual, *PLANNED_HOURS})
-    named = f"{argument(one)}/{day:%Y%m%d}"
-    buttons = [
-        button("reminders.button.at", "plan_at", f"{named}/{hour:%H%M}", hour=hour)
-        for hour in hours
-        if not is_quiet(hour, quiet)
-    ][:4]
-    values = {"what": name_of(one.deadline, context.knowledge.rules), "day": day}
-    return Say(
-        "reminders.plan_hour",
-        values,
-        (tuple(buttons), (button("reminders.button.back", "plan", argument(one)),)),
-    )
-
-
-def _planned(
-    one: Running, day: date, hour: time, state: Reminders, context: Context
-) -> Sequence[Effect]:
-    comes = moment(day, state.preferences, hour)
-    values = {
-        "what": name_of(one.deadline, context.knowledge.rules),
-        "day": comes.date(),
-        "hour": comes.time(),
-        "moved": comes.time() != hour,
-        "quiet": state.preferences.quiet,
-    }
-    if comes <= context.now:
-        return [Say("reminders.plan_past", values, ((_another_day(one),),))]
-    change = _answered(one, "planned", day=day, hour=hour)
-    return [change, Say("reminders.planned", values, ((_another_day(one), _mine()),))]
-
-
-def _another_day(one: Running) -> Button:
-    return button("reminders.button.another_day", "plan", argument(one))
+    return [pauses.answered(one, what), edited(_card(after, state, context))]
 
 
 # ── said while something is open, and "i renewed" ───────────────────────────────────────────
@@ -639,19 +439,19 @@ def proceed(incoming: Incoming, context: Context) -> Sequence[Effect] | None:
         return None
     if folded(text) in {"undo", "no", "stop", "cancel", "never mind"}:
         return None
-    day = read_day(text, _today(state, context))
+    day = read_day(text, pauses.local_today(state, context))
     if day is None:
         return None
     match opened.answers.get("step"):
         case "renewed":
             return renewal.until(one, day, context)
         case "snooze":
-            return [*_snoozed(one, day, state, context), DropDialog()]
+            return [*pauses.snoozed(one, day, state, context), DropDialog()]
         case "plan":
             hour = read_hour(text)
             if hour is None:
-                return [_hour_choices(one, day, state, context), DropDialog()]
-            return [*_planned(one, day, hour, state, context), DropDialog()]
+                return [pauses.hour_choices(one, day, state, context), DropDialog()]
+            return [*pauses.planned(one, day, hour, state, context), DropDialog()]
         case _:
             return None
 
@@ -660,7 +460,7 @@ def _proceed_settings(text: str, state: Reminders, context: Context) -> Sequence
     """After the page: "60 and 10", "start again"; whole sentences are understood elsewhere."""
     if len(text.split()) > 5:  # noqa: PLR2004 - more says what it is about
         return None
-    wish = read_wish(text, _today(state, context))
+    wish = read_wish(text, pauses.local_today(state, context))
     if wish.resume:
         return [*_resumed((), state, context), DropDialog()]
     days = read_days(text)
@@ -689,11 +489,15 @@ def said_renewed(question: Question, context: Context) -> Sequence[Effect] | Non
     named = _named(question, state, context)
     if not state.running or _names_other(question, named):
         return None
-    one = _nearest(named, state)
+    one = pauses.nearest(named, state)
     if one is None:
         return None
     said = question.slots.get("expires_on")
-    day = date.fromisoformat(said) if said else read_date(question.text, _today(state, context))
+    day = (
+        date.fromisoformat(said)
+        if said
+        else read_date(question.text, pauses.local_today(state, context))
+    )
     # "Renewed yesterday" is a day too, but no new last day.
     if day is not None and day <= one.deadline.last_day:
         day = None
@@ -710,7 +514,7 @@ def missed(context: Context) -> Sequence[Effect]:
     state = state_of(context)
     if not state.missed:
         return ()
-    today = _today(state, context)
+    today = pauses.local_today(state, context)
     due = sorted(
         (one for one in state.running if not one.closed and not one.log.stopped),
         key=lambda one: one.deadline.last_day,
@@ -723,7 +527,9 @@ def missed(context: Context) -> Sequence[Effect]:
         }
         for one in due[:3]
     ]
-    return [Say("reminders.missed", {"count": state.missed, "entries": entries}, ((_mine(),),))]
+    return [
+        Say("reminders.missed", {"count": state.missed, "entries": entries}, ((pauses.mine(),),))
+    ]
 
 
 DIALOG = Dialog(

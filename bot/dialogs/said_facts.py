@@ -12,6 +12,16 @@ _SAID = (
         r"prescri\w+ (?:any )?(?:controlled|scheduled?|cds)(?: (?:substances?|drugs?|meds?))?",
     ),
     ("dea", r"(?:have|hold|got|no|need|without|do) (?:an? |my |any )?dea\b(?! (?:renew|expire))"),
+    ("treats_children", r"(?:see|treat|seeing|treating) (?:any |sick )?(?:kids|children|minors)\b"),
+    (
+        "emergency_room",
+        r"\b(?:work|working|shifts?) (?:\w+ )?(?:in|at) (?:the |an )?(?:er|ed|emergency)\b",
+    ),
+    ("obstetric_care", r"\b(?:deliver|delivering) (?:any )?babies\b|\bobstetric care\b"),
+    (
+        "recommends_cannabis",
+        r"\b(?:recommend|certify|prescribe) (?:\w+ )?(?:cannabis|marijuana)\b",
+    ),
     ("direct_patient_care", r"(?:see|treat|seeing|treating) (?:any )?patients|patient care"),
     ("resident", r"\b(?:resident|in residency|in fellowship)\b"),
     ("active_duty", r"\bactive duty\b"),
@@ -21,7 +31,7 @@ _SAID = (
 
 _PRESCRIBING = re.compile(r"\bprescri(?:be|bing|bed)\b")
 _NO = re.compile(
-    r"\b(?:dont|do not|not|never|no|no longer|stopped|quit|without|havent|neither|isnt)\b"
+    r"\b(?:dont|do not|not|never|no|no longer|stop|stopped|quit|without|havent|neither|isnt)\b"
 )
 _REACH = 4
 """How many words before it a negation still holds."""

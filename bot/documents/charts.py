@@ -7,13 +7,15 @@ by a word and a sign, never by color alone; the caption in the chat gives the sa
 import io
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from bot.documents import wording
 from bot.model import RuleStanding, Standing, State
+from bot.texts import month
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,9 +36,12 @@ COLORS = {
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 25, 19, 15
 """In points at 72 an inch; 19 points are 26 pixels here."""
 
+PLOT_SIZE = 22
+"""Inside the picture of the pace, which has few words and room for large ones."""
+
 LEFT, RIGHT, BAR_END = 40, 960, 500
 LINE, BAR = 32, 24
-LONGEST_HEAD = 44
+LONGEST_HEAD = 42
 """Characters of a board's name at full size; longer names are set smaller."""
 
 WRAP = 66
@@ -66,24 +71,51 @@ def progress_chart(standing: Standing) -> bytes:
     return _png(figure)
 
 
-def pace_chart(standing: Standing, today: date) -> bytes | None:
-    """Counted credits over the cycle against an even pace, as PNG.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The figures of a pace: `ahead` of an even one (behind where negative), in quarters."""
 
-    The rule with the largest need is drawn, which is the total where a board has one. None where
-    the cycle or the figure is not known, because there is no pace to hold then.
+    title: str
+    have: Decimal
+    need: Decimal
+    unit: str
+    ahead: Decimal
+
+
+def pace_of(standing: Standing, today: date) -> Pace | None:
+    """The pace of the rule with the largest need, which is the total where a board has one.
+
+    None where the cycle or the figure is not known, because there is no pace to hold then.
     """
     first, last = standing.cycle.first_day, standing.cycle.last_day
-    rule = max((r for r in standing.rules if r.need), key=lambda r: r.need or 0, default=None)
+    rule = _paced(standing)
     if first is None or last is None or rule is None or not rule.need or last <= first:
+        return None
+    passed = min(max((today - first).days, 0), (last - first).days)
+    behind = (rule.need * passed / (last - first).days - rule.have) * 4
+    ahead = -behind.to_integral_value(ROUND_CEILING) / 4
+    return Pace(rule.title, rule.have, rule.need, rule.unit, ahead)
+
+
+def pace_chart(standing: Standing, today: date) -> bytes | None:
+    """Counted credits over the cycle against an even pace, as PNG; None where `pace_of` is."""
+    pace, rule = pace_of(standing, today), _paced(standing)
+    first, last = standing.cycle.first_day, standing.cycle.last_day
+    if pace is None or rule is None or first is None or last is None:
         return None
     figure, axes = _card(620)
     _head(axes, standing)
-    summary = f"{rule.title}: {wording.figures(rule)}, {_pace(rule, first, last, today)}"
-    for number, line in enumerate(textwrap.wrap(summary, 76)[:2]):
-        _write(axes, LEFT, 86 + 30 * number, line, color=GREY)
-    plot = figure.add_axes((0.075, 0.09, 0.885, 0.68))
+    summary = f"{rule.title}: {wording.figures(rule)}, {_pace_words(pace)}"
+    for number, line in enumerate(textwrap.wrap(summary, 62)[:2]):
+        _write(axes, LEFT, 90 + 34 * number, line, size=PLOT_SIZE, color=GREY)
+    plot = figure.add_axes((0.085, 0.1, 0.875, 0.66))
     _pace_lines(plot, rule, first, last, today)
     return _png(figure)
+
+
+def _paced(standing: Standing) -> RuleStanding | None:
+    asking = (rule for rule in standing.rules if rule.need and not rule.is_cap)
+    return max(asking, key=lambda rule: rule.need or 0, default=None)
 
 
 # ── one rule ────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +126,7 @@ def _bar(axes: "Axes", top: float, rule: RuleStanding, title: Sequence[str]) -> 
 
     for number, line in enumerate(title):
         _write(axes, LEFT, top + 12 + LINE * number, line)
-    y, color = top + LINE * len(title), COLORS[rule.state]
+    y, color = top + LINE * len(title), GREY if rule.is_cap else COLORS[rule.state]
     length = BAR_END - LEFT
 
     def strip(width: float, **look: Any) -> None:
@@ -106,9 +138,17 @@ def _bar(axes: "Axes", top: float, rule: RuleStanding, title: Sequence[str]) -> 
         strip(length, facecolor="none", edgecolor="#b9c2cc", hatch="//", linewidth=0)
     if share := _share(rule):
         strip(max(length * share, BAR / 2), facecolor=color, edgecolor="none")
-    state = f"{wording.SIGNS[rule.state]} {wording.STATES[rule.state]}"
+    state = f"{wording.sign(rule)} {wording.state(rule)}"
     _write(axes, BAR_END + 22, y + BAR / 2, wording.figures(rule))
     _write(axes, RIGHT, y + BAR / 2, state, color=color, weight="bold", align="right")
+
+
+def _figures(rule: RuleStanding) -> str:
+    """`42 of 48 h`, as the caption says it; a cap asks for nothing, so only its use is said."""
+    if rule.is_cap:
+        return f"{wording.amount(rule.have)} used"
+    said = wording.figures(rule)
+    return f"{said} h" if said and rule.unit == "credits" else said
 
 
 def _share(rule: RuleStanding) -> float:
@@ -127,7 +167,9 @@ def _notes(standing: Standing, more: int) -> list[str]:
                 f"{idle} more {'does' if idle == 1 else 'do'} not apply." if idle else "",
                 "Counted from what is on record so far."
                 + (
-                    f" Figures as of {standing.as_of}; the board decides." if standing.as_of else ""
+                    f" Rules as of {month(standing.as_of)}; the board decides."
+                    if standing.as_of
+                    else ""
                 ),
             ],
         )
@@ -150,23 +192,23 @@ def _pace_lines(plot: "Axes", rule: RuleStanding, first: date, last: date, today
     plot.plot(xs[-1], totals[-1], "o", color="#2b6cb0", markersize=11)
     ceiling = max(need, totals[-1]) * 1.16
     plot.annotate(
-        "even pace", (start + (end - start) * 0.62, need * 0.62), (10, -26),
-        textcoords="offset points", color=GREY, fontsize=SMALL_SIZE,
+        "even pace", (start + (end - start) * 0.34, need * 0.34), (-14, 6),
+        textcoords="offset points", color=GREY, fontsize=PLOT_SIZE, ha="right",
     )  # fmt: skip
     if start <= now <= end:
         plot.axvline(now, color=INK, linewidth=1.2, linestyle=":")
         side = "right" if now > (start + end) / 2 else "left"
         plot.annotate(
             "today", (now, ceiling), (-6 if side == "right" else 6, -18),
-            textcoords="offset points", color=INK, fontsize=SMALL_SIZE, ha=side,
+            textcoords="offset points", color=INK, fontsize=PLOT_SIZE, ha=side,
         )  # fmt: skip
     plot.set_xlim(start, end)
     plot.set_ylim(0, ceiling)
     units: Any = dates
-    locator = units.AutoDateLocator(minticks=3, maxticks=7)
+    locator = units.AutoDateLocator(minticks=3, maxticks=6)
     plot.xaxis.set_major_locator(locator)
     plot.xaxis.set_major_formatter(units.ConciseDateFormatter(locator))
-    plot.tick_params(labelsize=SMALL_SIZE, colors=GREY, length=0)
+    plot.tick_params(labelsize=PLOT_SIZE, colors=GREY, length=0)
     plot.grid(axis="y", color=TRACK)
     plot.set_axisbelow(True)
     for side in ("top", "right", "left"):
@@ -190,16 +232,14 @@ def _steps(
     return [first, *days, end], [0.0, *totals, totals[-1] if totals else 0.0]
 
 
-def _pace(rule: RuleStanding, first: date, last: date, today: date) -> str:
+def _pace_words(pace: Pace) -> str:
     """How far before or behind an even pace, in the rule's own unit."""
-    passed = min(max((today - first).days, 0), (last - first).days)
-    even = (rule.need or Decimal(0)) * passed / (last - first).days
-    ahead = (rule.have - even) * 4 // 1 / 4
-    if rule.need and rule.have >= rule.need:
+    if pace.have >= pace.need:
         return "all there"
-    if ahead >= 0:
-        return f"{wording.amount(Decimal(ahead))} ahead of an even pace"
-    return f"{wording.amount(-Decimal(ahead))} behind an even pace"
+    if not pace.ahead:
+        return "right at an even pace"
+    side = "ahead of" if pace.ahead > 0 else "behind"
+    return f"{wording.amount(abs(pace.ahead))} {side} an even pace"
 
 
 # ── the card ────────────────────────────────────────────────────────────────────────────────

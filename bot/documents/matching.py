@@ -63,6 +63,7 @@ def match(rows: Sequence[Row], credits: Sequence[Credit]) -> Preview:  # noqa: A
     present: list[Present] = []
     doubtful: list[Doubtful] = []
     undecided: list[Row] = []
+    begun: list[Credit] = []
     for row in rows:
         same = next((credit for credit in free if _is_same(row, credit)), None)
         if same is None:
@@ -77,11 +78,12 @@ def match(rows: Sequence[Row], credits: Sequence[Credit]) -> Preview:  # noqa: A
             free.remove(credit)
             doubtful.append(Doubtful(row, credit, differs))
         elif any(_is_same(row, taken.credit) for taken in present) or any(
-            _is_same(row, earlier.as_credit()) for earlier in new
+            _is_same(row, earlier) for earlier in begun
         ):
             doubtful.append(Doubtful(row, None, "twice_in_file"))
         else:
             new.append(row)
+            begun.append(row.as_credit())
     return Preview(tuple(new), tuple(present), tuple(doubtful))
 
 
@@ -95,6 +97,8 @@ def _is_same(row: Row, credit: Credit) -> bool:
 
 def _doubt(row: Row, credit: Credit) -> Doubt | None:
     """The one thing that tells a row from a credit; None where more than one does."""
+    if abs(row.completed_on - credit.completed_on) > NEAR:
+        return None
     same_type = (row.type, row.board) == (credit.type, credit.board)
     may_be_type = "type" in row.assumed or ("board" in row.assumed and credit.type == row.type)
     same_day = row.completed_on == credit.completed_on
@@ -105,7 +109,7 @@ def _doubt(row: Row, credit: Credit) -> Doubt | None:
         return "other_type" if is_same else None
     if same_day and likeness >= SURE and not same_amount:
         return "other_amount"
-    if abs(row.completed_on - credit.completed_on) <= NEAR and same_amount and likeness >= SURE:
+    if same_amount and likeness >= SURE:
         return "other_date"
     return "other_title" if same_day and same_amount and likeness >= MAYBE else None
 

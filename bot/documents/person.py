@@ -6,13 +6,14 @@ errors that name the field; nothing is corrected silently.
 
 import calendar
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,12 +25,21 @@ from pydantic import (
     StrictInt,
     StrictStr,
     ValidationError,
+    WithJsonSchema,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from bot.model import Certification, Credit, Fact, License, Physician, Profile
 
-MOST_CREDITS = 200
-"""More than this for one activity is a typing error: the longest courses give about 100."""
+MOST_CREDITS = 500
+"""More than this for one record is a typing error: no board asks for more in a whole cycle."""
+
+MOST_RECORDS = 5_000
+"""More credits than this are not one physician's."""
+
+MOST_BYTES = 5_000_000
+"""A longer file is not one physician."""
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 
@@ -46,8 +56,11 @@ class PersonError(ValueError):
 # ── what the fields may hold ────────────────────────────────────────────────────────────────
 
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _day(value: Any) -> date:
-    if not isinstance(value, str) or len(value) != len("2026-11-23"):
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
         raise ValueError("must be a date as YYYY-MM-DD")
     try:
         day = date.fromisoformat(value)
@@ -70,33 +83,65 @@ def _amount(value: Any) -> Decimal:
 
 
 def _fact(name: str, value: Any) -> Fact:
-    kind = _fact_kinds().get(name.partition(":")[0])
+    word = _fact_words().get(name.partition(":")[0], {})
+    kind = word.get("kind")
     if kind == "date":
-        return _day(value)
+        return value if value is True and word["about"] == "rule" else _day(value)
     if kind == "yes_no" and not isinstance(value, bool):
-        raise ValueError(f"{name} must be true or false")
-    if kind == "number" and (isinstance(value, bool) or not isinstance(value, int)):
-        raise ValueError(f"{name} must be a whole number")
+        raise ValueError("must be true or false")
+    if kind == "number":
+        return _number(value, word.get("most", MOST_NUMBER))
+    if kind == "parity" and value not in ("even", "odd"):
+        raise ValueError("must be even or odd")
+    if kind == "letter" and not (isinstance(value, str) and _LETTER.fullmatch(value)):
+        raise ValueError("must be one letter")
+    if isinstance(value, str) and len(value) > MOST_LETTERS:
+        raise ValueError(f"must have at most {MOST_LETTERS} characters")
     if isinstance(value, bool | int | str):
         return value
-    raise ValueError(f"{name} must be true, false, a whole number or a text")
+    raise ValueError("must be true, false, a whole number or a text")
+
+
+_LETTER = re.compile(r"[A-Za-z]")
+MOST_NUMBER = 100_000
+MOST_LETTERS = 500
+
+
+def _number(value: Any, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - pydantic reports ValueError
+    if not 0 <= value <= most:
+        raise ValueError(f"must be from 0 to {most}")
+    return value
 
 
 def _fitting(facts: Mapping[str, Any]) -> dict[str, Fact]:
     """Each fact of its kind; a fact that no rule asks for is kept, it harms nothing."""
-    return {name: _fact(name, value) for name, value in facts.items()}
+    found: dict[str, Fact] = {}
+    for name, value in facts.items():
+        try:
+            found[name] = _fact(name, value)
+        except ValueError as error:
+            raise PydanticCustomError("fact", "{why}", {"name": name, "why": str(error)}) from error
+    return found
 
 
 @cache
-def _fact_kinds() -> dict[str, str]:
+def _fact_words() -> dict[str, dict[str, Any]]:
     facts = json.loads(files("data").joinpath("facts.json").read_text(encoding="utf-8"))
-    return {entry["id"]: entry["kind"] for entry in facts["facts"]}
+    return {entry["id"]: entry for entry in facts["facts"]}
 
 
 @cache
 def _ids(name: str, kind: str) -> frozenset[str]:
     facts = json.loads(files("data").joinpath(name).read_text(encoding="utf-8"))
     return frozenset(entry["id"] for entry in facts[kind])
+
+
+@cache
+def _license_types(board: str) -> tuple[str, ...]:
+    file = files("data").joinpath("requirements", f"{board}.json")
+    return tuple(json.loads(file.read_text(encoding="utf-8"))["license_types"])
 
 
 @cache
@@ -133,16 +178,45 @@ def _known_specialty(specialty: str) -> str:
     return specialty
 
 
-Day = Annotated[date, BeforeValidator(_day)]
-Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}),
+]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    WithJsonSchema(
+        {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": MOST_CREDITS,
+            "multipleOf": 0.25,
+            "description": "Credits (hours where a board says hours), in quarters.",
+        }
+    ),
+]
 Text = Annotated[StrictStr, Field(min_length=1, max_length=500)]
 TopicIds = tuple[Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")], ...]
 Board = Annotated[StrictStr, AfterValidator(_known_board)]
 CertifyingBoard = Annotated[StrictStr, AfterValidator(_known_certifying_board)]
 CreditType = Annotated[StrictStr, AfterValidator(_known_type)]
 Specialty = Annotated[StrictStr, AfterValidator(_known_specialty)]
-FactName = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9-]+)?$", max_length=80)]
-Facts = Annotated[Mapping[FactName, Any], AfterValidator(_fitting)]
+FACT_NAME = r"^[a-z][a-z0-9_]*(:[A-Za-z0-9-]+){0,2}$"
+FactName = Annotated[StrictStr, Field(pattern=FACT_NAME, max_length=80)]
+Facts = Annotated[
+    Mapping[FactName, Any],
+    AfterValidator(_fitting),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": FACT_NAME, "maxLength": 80},
+            "additionalProperties": {"type": ["boolean", "integer", "string"]},
+            "description": "Facts of data/facts.json by their id; an absent fact is unknown. Those "
+            "of one license or rule are named `waiver:us-tx`, `confirmed:us-sc:category-2`.",
+        }
+    ),
+]
 
 
 class _Part(BaseModel):
@@ -156,6 +230,20 @@ class _License(_Part):
     expires: Day | None = None
     first_cycle: StrictBool | None = None
     number: Text | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        types = _license_types(self.board)
+        if self.type not in types:
+            raise PydanticCustomError(
+                "field",
+                "{why}",
+                {"name": "type", "why": f"{self.board} licenses {' and '.join(types)} only"},
+            )
+        if self.issued and self.expires and self.issued > self.expires:
+            why = "must not be later than expires"
+            raise PydanticCustomError("field", "{why}", {"name": "issued", "why": why})
+        return self
 
 
 class _Certification(_Part):
@@ -199,7 +287,7 @@ class _Person(_Profile):
     licenses: tuple[_License, ...] = ()
     certifications: tuple[_Certification, ...] = ()
     dea: _Dea | None = None
-    credits: tuple[_Credit, ...] = ()
+    credits: Annotated[tuple[_Credit, ...], Field(max_length=MOST_RECORDS)] = ()
 
 
 # ── reading ─────────────────────────────────────────────────────────────────────────────────
@@ -208,6 +296,41 @@ class _Person(_Profile):
 def _field(place: tuple[int | str, ...]) -> str:
     said = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
     return said.removeprefix(".") or "person"
+
+
+_PROBLEMS = {
+    "extra_forbidden": "no such field",
+    "missing": "is missing",
+    "tuple_type": "must be a list",
+    "model_type": "must be an object",
+    "mapping_type": "must be an object",
+    "string_type": "must be a text",
+    "too_long": f"must have at most {MOST_RECORDS} entries",
+}
+
+
+def read_person_file(content: bytes) -> Physician:
+    """The physician in a JSON file. Raises `PersonError`, also for what is no JSON at all."""
+    if len(content) > MOST_BYTES:
+        raise PersonError("person", f"the file must have at most {MOST_BYTES} bytes")
+    try:
+        value = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_each_once)
+    except UnicodeDecodeError as error:
+        raise PersonError("person", "the file must be text in UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, PersonError):
+            raise
+        raise PersonError("person", f"the file must be JSON: {error}") from error
+    return read_person(value)
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        again = next(name for name in names if names.count(name) > 1)
+        raise PersonError(again, "stands twice in one object")
+    return found
 
 
 def read_person(value: Mapping[str, Any]) -> Physician:
@@ -219,10 +342,11 @@ def read_person(value: Mapping[str, Any]) -> Physician:
         person = _Person.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        problem = {"extra_forbidden": "no such field", "missing": "is missing"}.get(
-            first["type"], first["msg"].removeprefix("Value error, ")
-        )
-        raise PersonError(_field(first["loc"]), problem) from error
+        problem = _PROBLEMS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        place = first["loc"]
+        if first["type"] in ("fact", "field"):
+            place = (*place, first["ctx"]["name"])
+        raise PersonError(_field(place), problem) from error
     return Physician(
         id=person.chat_id,
         profile=_profile(person),
@@ -240,6 +364,19 @@ def _profile(person: _Person) -> Profile:
         facts={**person.profile.facts, **person.facts},
         dea_expires=person.dea.expires if person.dea else None,
     )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a physician as JSON, as kept in `docs/person.schema.json`.
+
+    Which boards, credit types and specialties are known is said by the files of `data`.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "person.schema.json",
+        **_Person.model_json_schema(),
+        "title": "A physician",
+    }
 
 
 # ── keeping a demo alive ────────────────────────────────────────────────────────────────────

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from bot.model import Counted, Cycle, LeftOut, RuleStanding, Standing
+from bot.model import Counted, Cycle, LeftOut, RuleStanding, Standing, State
+
+REASONS = (
+    *("outside_period", "cap_reached", "wrong_type", "duplicate"),
+    *("topic_not_confirmed", "excluded_topic", "used_by_carryover"),
+)
+"""Why a credit does not count for a rule."""
 
 Groups = Mapping[str, Sequence[Standing]]
 """`licenses`, `certifications` and `federal`, each with its standings."""
@@ -63,6 +69,72 @@ def _number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `to_json`, as kept in `docs/standing.schema.json`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "standing.schema.json",
+        "title": "Where a physician stands",
+        **_object({name: _list("standing") for name in ("licenses", "certifications", "federal")}),
+        "$defs": {
+            "day": {"type": ["string", "null"], "format": "date"},
+            "amount": {"type": "number", "minimum": 0, "multipleOf": 0.25},
+            "amount_or_null": {"type": ["number", "null"], "minimum": 0, "multipleOf": 0.25},
+            "standing": _object(
+                {
+                    "board": {"type": "string"},
+                    "type": {"enum": ["MD", "DO", None]},
+                    "cycle": _object({"first_day": _ref("day"), "last_day": _ref("day")}),
+                    "rules": _list("rule"),
+                }
+            ),
+            "rule": _object(
+                {
+                    "id": {"type": "string"},
+                    "title": {"type": "string"},
+                    "state": {"enum": [state.value for state in State]},
+                    "have": _ref("amount"),
+                    "need": {**_ref("amount_or_null"), "description": "null: no figure is known"},
+                    "left": _ref("amount_or_null"),
+                    "missing_fact": {
+                        "type": ["string", "null"],
+                        "description": "the one fact that would settle a rule not yet known",
+                    },
+                    "counted": _list("counted"),
+                    "left_out": _list("left_out"),
+                }
+            ),
+            "counted": _object(_CREDIT),
+            "left_out": _object({**_CREDIT, "reason": {"enum": list(REASONS)}}),
+        },
+    }
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _list(name: str) -> dict[str, Any]:
+    return {"type": "array", "items": _ref(name)}
+
+
+_CREDIT = {
+    "title": {"type": "string"},
+    "completed_on": {"type": "string", "format": "date"},
+    "type": {"type": "string", "description": "an id of data/credit_types.json"},
+    "amount": _ref("amount"),
+}
 
 
 def _lines(found: Iterable[Standing]) -> Iterable[str]:

@@ -33,7 +33,6 @@ FRAME = 6
 
 _TYPOGRAPHIC = "–—‘’“”•…™€"
 
-LONGEST_TITLE = 180
 ENDING = 3
 """Of a license number no more characters than these are shown."""
 
@@ -44,18 +43,21 @@ NOTE = (
     " physician’s own record, not an official transcript of a provider or a board. The board"
     " decides what counts."
 )
-CREDIT_WIDTHS = (0.105, 0.555, 0.165, 0.07, 0.105)
+CREDIT_WIDTHS = (0.105, 0.54, 0.165, 0.08, 0.11)
 RULE_WIDTHS = (0.025, 0.26, 0.105, 0.11)
 LONE_RULE_WIDTHS = (0.025, 0.76, 0.105, 0.11)
 
 
 @dataclass(frozen=True, slots=True)
 class Density:
-    """How tightly a page is set: text size, space around a table's cells, margins, in points."""
+    """How tightly a page is set: text size, space around a table's cells, margins, in points;
+    and how many characters of a title are shown.
+    """
 
     size: float
     padding: float
     margin: float
+    longest_title: int = 180
 
 
 DENSITIES = (
@@ -63,6 +65,7 @@ DENSITIES = (
     Density(7.8, 1.6, 46),
     Density(7.3, 1.0, 42),
     Density(6.8, 0.5, 36),
+    Density(6.4, 0.2, 30, 90),
 )
 """From comfortable to tight; the first that takes one page is used, or else the first."""
 
@@ -217,8 +220,9 @@ def _standing(standing: Standing, density: Density, width: float) -> list[Any]:
             )
         ]
     else:
-        met = sum(rule.state is State.MET for rule in applying)
-        tally = f"<font color='{GREY}'>: {met} of {len(applying)} met</font>"
+        asking = [rule for rule in applying if not rule.is_cap]
+        met = sum(rule.state is State.MET for rule in asking)
+        tally = f"<font color='{GREY}'>: {met} of {len(asking)} met</font>"
         cells = [_rule(rule, density) for rule in applying]
         pairs = [
             [*left, *(right or [""] * len(RULE_WIDTHS))]
@@ -234,13 +238,13 @@ def _standing(standing: Standing, density: Density, width: float) -> list[Any]:
 
 
 def _rule(rule: RuleStanding, density: Density) -> list[Any]:
-    size, color = density.size - 0.4, COLORS[rule.state]
-    sign = f"<font name='{WIDE}'>{wording.SIGNS[rule.state]}</font>"
+    size, color = density.size - 0.4, GREY if rule.is_cap else COLORS[rule.state]
+    sign = f"<font name='{WIDE}'>{wording.sign(rule)}</font>"
     return [
         _p(sign, size=size, color=color),
         _p(_text(rule.title), size=size),
         _p(_text(wording.figures(rule)), size=size, align=2),
-        _p(wording.STATES[rule.state], size=size, color=color),
+        _p(wording.state(rule), size=size, color=color),
     ]
 
 
@@ -256,7 +260,7 @@ def _credits(content: _Content, density: Density, width: float) -> list[Any]:
     heads = ("Completed", "Activity and provider", "Type", "Amount", "Origin")
     size = density.size - 0.4
     rows = [[_p(head, size=size, font=BOLD, align=2 * (head == "Amount")) for head in heads]]
-    rows += [_credit(credit, content.proofs, size) for credit in listed]
+    rows += [_credit(credit, content.proofs, size, density.longest_title) for credit in listed]
     style = [
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, INK),
         ("ROWBACKGROUNDS", (0, 1), (-1, -1), ["#ffffff", TINT]),
@@ -265,10 +269,10 @@ def _credits(content: _Content, density: Density, width: float) -> list[Any]:
     return [heading, table, _space(density.padding * 2), *_totals(listed, density), *_note(density)]
 
 
-def _credit(credit: Credit, proofs: Collection[int], size: float) -> list[Any]:
+def _credit(credit: Credit, proofs: Collection[int], size: float, longest: int) -> list[Any]:
     title = credit.title
-    if len(title) > LONGEST_TITLE:
-        title = title[: LONGEST_TITLE - 1].rstrip() + "…"
+    if len(title) > longest:
+        title = title[: longest - 1].rstrip() + "…"
     provider = f" <font color='{GREY}'>· {_text(credit.provider)}</font>" if credit.provider else ""
     proof = f" <font name='{WIDE}' size='{size - 2}'>●</font>" if credit.id in proofs else ""
     return [

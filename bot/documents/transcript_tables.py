@@ -107,7 +107,7 @@ def _standings(standings: Sequence[Standing]) -> Iterator[list[str | date | floa
                 wording.holder(standing),
                 wording.cycle(standing),
                 _clean(rule.title),
-                wording.STATES[rule.state],
+                wording.state(rule),
                 float(rule.have),
                 "" if rule.need is None else float(rule.need),
                 "" if rule.left is None else float(rule.left),

@@ -45,6 +45,18 @@ def credit_type(credit: Credit) -> str:
     return type_name(credit.type)
 
 
+CAP_SIGN, CAP_STATE = "·", "Limit"
+"""A limit on what counts asks for nothing, so it is never called met."""
+
+
+def sign(rule: RuleStanding) -> str:
+    return CAP_SIGN if rule.is_cap else SIGNS[rule.state]
+
+
+def state(rule: RuleStanding) -> str:
+    return CAP_STATE if rule.is_cap else STATES[rule.state]
+
+
 def figures(rule: RuleStanding) -> str:
     """`12 of 24`, with the unit where it is not credits; nothing where there is no figure.
 
@@ -56,6 +68,8 @@ def figures(rule: RuleStanding) -> str:
         return ""
     if rule.need is None:
         return amount(rule.have) + unit
+    if rule.is_cap:
+        return f"{amount(rule.have)} (max {amount(rule.need)}){unit}"
     if rule.state is State.MET and rule.have < rule.need:
         return f"{amount(rule.have)}{unit} counted"
     return f"{amount(rule.have)} of {amount(rule.need)}{unit}"

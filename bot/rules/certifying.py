@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -80,7 +80,8 @@ class CertifyingBoard(Part):
 
     `as_of` is the month (YYYY-MM) in which the file's figures were gathered.
 
-    `fixed_period_start` is the first day of a period that is the same for all its diplomates.
+    `fixed_period_start` is the first day of a period that is the same for all its diplomates;
+    `prorated`: who joined after its start owes less, by a figure that only the board tells.
     """
 
     id: str
@@ -97,6 +98,7 @@ class CertifyingBoard(Part):
     moc_credit_types_confidence: str | None
     cycle_months: int = Field(ge=1)
     fixed_period_start: date | None = None
+    prorated: bool = False
     requirements: tuple[Requirement, ...]
     other_rules: tuple[str, ...]
     open_questions: tuple[str, ...]
@@ -143,6 +145,8 @@ def certification_standing(
         _rule(rule, board, cycle, profile, ledger, caps, needs, today)
         for rule in board.requirements
     ]
+    if board.prorated and _joined_late(certification, cycle):
+        rules = [_less_due(rule) for rule in rules]
     if not rules:
         rules = [_no_figure(board)]
     first = rules[0].counted
@@ -163,17 +167,35 @@ def certification_standing(
 
 
 def certificate_cycle(certification: Certification, board: CertifyingBoard, today: date) -> Cycle:
-    """The board's period that holds today: up to the end date, fixed for all, or since the start.
+    """The board's period that holds today: fixed for all, back from the end date, or since the
+    start.
 
     After the end date the period that ended with it stays the one that is judged.
     """
-    if certification.expires is not None:
-        last = certification.expires
-        return Cycle(window_start(last, board.cycle_months), last)
-    start = board.fixed_period_start or certification.since
-    if start is None:
+    months, expires = board.cycle_months, certification.expires
+    if board.fixed_period_start is not None:
+        return _part(board.fixed_period_start, months, min(today, expires or today))
+    if expires is not None:
+        number = 0
+        while window_start(add_months(expires, -months * number), months) > today:
+            number += 1
+        last = add_months(expires, -months * number)
+        return Cycle(window_start(last, months), last)
+    if certification.since is None:
         return Cycle(None, None, "since")
-    return _part(start, board.cycle_months, today)
+    return _part(certification.since, months, today)
+
+
+def _joined_late(certification: Certification, cycle: Cycle) -> bool:
+    since = certification.since
+    return since is not None and cycle.first_day is not None and since > cycle.first_day
+
+
+def _less_due(rule: RuleStanding) -> RuleStanding:
+    """What is not met by the full figure may be met by the one that is due."""
+    if rule.state is not State.NOT_MET:
+        return rule
+    return replace(rule, state=State.NOT_YET_KNOWN, missing_fact="board_figure")
 
 
 def _part(start: date, months: int, day: date) -> Cycle:
@@ -186,12 +208,15 @@ def _part(start: date, months: int, day: date) -> Cycle:
 
 
 def _as_counted(credits: Iterable[Credit], board: CertifyingBoard) -> Iterable[Credit]:  # noqa: A002
-    """The board's own points as credit of a type of its name, so that the CME of the same
-    completion is seen as a double; points of other boards stay what they are.
+    """The board's own points as credit of a type of its name; points of others stay as they are.
+
+    Where the board counts credits, the CME of the same completion is seen as a double of its
+    points; where it counts points, the CME has nothing to do with them.
     """
+    own = board.id if any(rule.points for rule in board.requirements) else None
     for credit in credits:
         if credit.type == POINTS and (credit.board or "").upper() == board.id:
-            yield replace(credit, type=board.id, board=None)
+            yield replace(credit, type=board.id, board=own)
         else:
             yield credit
 
@@ -316,14 +341,17 @@ def _gathered(  # noqa: PLR0917
     for cap in caps if rule.id == "total" else ():
         counted, over = _capped(counted, cap)
         left_out += over
-    return _Found([_own(item, board) for item in counted], left_out)
+    return _Found([_own(item, board) for item in counted], [_own(i, board) for i in left_out])
 
 
-def _own(item: Counted, board: CertifyingBoard) -> Counted:
+_Item = TypeVar("_Item", Counted, LeftOut)
+
+
+def _own(item: _Item, board: CertifyingBoard) -> _Item:
     """The record as it came: the board's points under their own type."""
     if item.credit.type != board.id:
         return item
-    return Counted(replace(item.credit, type=POINTS, board=board.id), item.amount)
+    return replace(item, credit=replace(item.credit, type=POINTS, board=board.id))
 
 
 def _capped(counted: list[Counted], cap: Requirement) -> tuple[list[Counted], list[LeftOut]]:

@@ -56,10 +56,13 @@ def deadline(license: License, profile: Profile, board: Board, today: date) -> D
     """The last day of the license as it stands: its end date, else the next one by the rule."""
     if license.expires is not None:
         return Due(license.expires)
-    if board.cycle.ends_with == "calendar" or board.cycle.license_renewal_months is None:
+    cycle = board.cycle
+    renewal = cycle.license_ends
+    if renewal is None and cycle.ends_with != "calendar":
+        renewal = renewal_of(license, board)
+    if renewal is None or cycle.license_renewal_months is None:
         return Due(None, "expires")
-    renewal = renewal_of(license, board)
-    return _next(renewal, board.cycle.license_renewal_months, license, profile, today)
+    return _next(renewal, cycle.license_renewal_months, license, profile, today)
 
 
 def cycle_of(license: License, profile: Profile, board: Board, today: date) -> Cycle:  # noqa: A002
@@ -206,10 +209,13 @@ def _next(
     """The first day on or after `today` on which the board's rule lets a license end."""
     if renewal.kind == "issue_anniversary":
         return _anniversary(renewal, months, license, today)
+    years = months // YEAR
+    tells_year = renewal.year_parity or renewal.anchor_year or renewal.by_last_name
+    if years > 1 and not tells_year:
+        return Due(None, "expires")
     known, missing = _day_of_year(renewal, profile)
     if known is None:
         return Due(None, missing)
-    years = months // YEAR
     parity: Fact | None = renewal.year_parity
     if renewal.by_last_name:
         initial = str(profile.facts.get("last_name_initial", "")).upper()
@@ -221,8 +227,6 @@ def _next(
         parity = profile.facts.get("birth_year_parity")
         if parity not in ("even", "odd"):
             return Due(None, "birth_year_parity")
-    if years > 1 and parity is None and renewal.anchor_year is None:
-        return Due(None, "expires")
     anchor = renewal.anchor_year
 
     def falls_in(year: int) -> bool:

@@ -30,7 +30,8 @@ class Implied:
 class FactWord:
     """One fact: the question that asks for it, why, its phrase ("if you ..."), how to answer.
 
-    `not_from`: certificates of these boards (neither ABMS nor AOA) do not tell of the fact.
+    `not_from`: certificates of these boards (neither ABMS nor AOA) do not tell of the fact;
+    `from_boards`: a certificate of one of these makes it true. `most`: the largest number.
 
     `about`: the `physician`, a `license`, a `rule`, or a `board` that has published no figure.
     """
@@ -43,6 +44,8 @@ class FactWord:
     about: Literal["physician", "license", "rule", "board"]
     implied_by: tuple[Implied, ...] = ()
     not_from: tuple[str, ...] = ()
+    from_boards: tuple[str, ...] = ()
+    most: int | None = None
 
 
 Facts = Mapping[str, FactWord]
@@ -58,10 +61,12 @@ def _read(item: Mapping[str, object]) -> FactWord:
     rest = dict(item)
     implied = rest.pop("implied_by", ())
     not_from = rest.pop("not_from", ())
+    from_boards = rest.pop("from_boards", ())
     return FactWord(
         **rest,  # type: ignore[arg-type]
         implied_by=tuple(Implied(i["fact"], i["is"], i["then"]) for i in implied),  # type: ignore[attr-defined]
         not_from=tuple(not_from),  # type: ignore[arg-type]
+        from_boards=tuple(from_boards),  # type: ignore[arg-type]
     )
 
 
@@ -80,14 +85,16 @@ def profile_of(physician: Physician, facts: Facts) -> Profile:
     known: dict[str, Fact] = {}
     others = facts["certified_on"].not_from
     since = [
-        held.since
-        for held in physician.certifications
-        if held.since is not None and held.board.upper() not in others
+        certificate.since
+        for certificate in physician.certifications
+        if certificate.since is not None and certificate.board.upper() not in others
     ]
     if since:
         known["certified_on"] = max(since)
     if profile.dea_expires is not None:
         known["dea"] = True
+    held = {certificate.board.upper() for certificate in physician.certifications}
+    known |= {word.id: True for word in facts.values() if not held.isdisjoint(word.from_boards)}
     known |= profile.facts
     for word in facts.values():
         for rule in word.implied_by:

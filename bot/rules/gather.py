@@ -7,7 +7,7 @@ from itertools import compress
 
 from bot.model import Counted, LeftOut
 from bot.rules.allocation import Contest, Lot, Pattern, allocate
-from bot.rules.ledger import Ledger, Mask, chosen, credits_of, union
+from bot.rules.ledger import Ledger, Mask, chosen, credits_of, quarters_of, union
 from bot.rules.plan import PlanRule
 
 Window = tuple[int, int]
@@ -16,7 +16,11 @@ Window = tuple[int, int]
 
 @dataclass(slots=True)
 class Gathered:
-    """What serves a rule: quarters, records, and those that would need the physician's word."""
+    """What serves a rule: quarters, records, and those that would need the physician's word.
+
+    `parts`: the credits of each year (or other part) of a rule that asks for hours in each, and
+    the quarters that may count of them; `over` is what lies beyond these.
+    """
 
     have: int = 0
     maybe: int = 0
@@ -24,6 +28,8 @@ class Gathered:
     doubtful: Mask = 0
     counted: list[Counted] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    parts: tuple[tuple[Mask, int], ...] = ()
+    over: list[LeftOut] = field(default_factory=list)
 
 
 def gather(rule: PlanRule, ledger: Ledger, window: Window, *, confirmed: bool = False) -> Gathered:
@@ -69,16 +75,20 @@ def gather_blocks(
 ) -> Gathered:
     """The same over several windows, each of which counts for at most `most` quarters."""
     whole = gather(rule, ledger, (blocks[0][0], blocks[-1][1]), confirmed=confirmed)
-    have = 0
-    counted: list[Counted] = []
-    left_out = list(whole.left_out)
-    for block in blocks:
-        taken = whole.taken & ledger.within(*block)
-        kept, over = cut(ledger.counts(taken), most)
-        have += min(ledger.sum(taken), most)
-        counted += kept
-        left_out += over
-    return Gathered(have, whole.maybe, 0, 0, counted, left_out)
+    whole.parts = tuple((whole.taken & ledger.within(*block), most) for block in blocks)
+    _count_parts(whole, [ledger.counts(part) for part, _ in whole.parts])
+    return whole
+
+
+def _count_parts(found: Gathered, counted: Sequence[Sequence[Counted]]) -> None:
+    """Counts no more of each part than may count of it."""
+    found.have, found.counted = 0, []
+    found.over = []
+    for records, (_, most) in zip(counted, found.parts, strict=True):
+        kept, over = cut(records, most)
+        found.have += quarters_of(sum(each.amount for each in kept))
+        found.counted += kept
+        found.over += over
 
 
 def cut(counted: Sequence[Counted], most: int) -> tuple[list[Counted], list[LeftOut]]:
@@ -96,21 +106,27 @@ def cut(counted: Sequence[Counted], most: int) -> tuple[list[Counted], list[Left
     return kept, over
 
 
-def set_apart(course: Gathered, wanted: int, counting: Sequence[Gathered], ledger: Ledger) -> None:
+def set_apart(
+    course: Gathered, wanted: int, counting: Sequence[Gathered], ledger: Ledger, *, skip: int = 0
+) -> None:
     """Takes the courses that a rule apart from the total uses up out of what counts for it.
 
-    Courses outside the cycle serve first, then the shortest ones.
+    Courses outside the cycle serve first, then the shortest ones, `skip` of them left out.
     """
     shared = course.taken & union_of(found.taken for found in counting)
     parts = ledger.courses(course.taken)
     parts.sort(key=lambda part: ledger.sum(part & shared))
-    used = shared & union_of(parts[:wanted])
+    used = shared & union_of(parts[skip : skip + wanted])
     for found in counting:
         if found.taken & used:
             found.left_out += ledger.left_out(found.taken & used, "excluded_topic")
             found.taken &= ~used
-            found.have = ledger.sum(found.taken)
-            found.counted = ledger.counts(found.taken)
+            if found.parts:
+                found.parts = tuple((mask & ~used, most) for mask, most in found.parts)
+                _count_parts(found, [ledger.counts(part) for part, _ in found.parts])
+            else:
+                found.have = ledger.sum(found.taken)
+                found.counted = ledger.counts(found.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +159,62 @@ def is_contested(arena: Field, ledger: Ledger, total: Mask) -> bool:
     )
 
 
+@dataclass(slots=True)
+class _Claim:
+    """What one rule, or one of its parts, wants of which credits, and what it got."""
+
+    place: int
+    mask: Mask
+    need: int
+    got: list[Counted] = field(default_factory=list)
+
+
 def settle(arena: Field, ledger: Ledger) -> None:
     """Shares contested hours out so that as little as possible is missing, and says what lost."""
-    wanted = union_of(arena.gathered[place].taken for place in arena.needs)
+    claims = [
+        _Claim(place, mask, most)
+        for place, need in sorted(arena.needs.items())
+        for mask, most in arena.gathered[place].parts or ((arena.gathered[place].taken, need),)
+    ]
     lots: dict[tuple[frozenset[int], frozenset[int]], list[int]] = {}
+    wanted = union_of(claim.mask for claim in claims)
     for credit in compress(range(len(ledger.days)), chosen(wanted)):
-        serves = frozenset(p for p in arena.needs if arena.gathered[p].taken >> credit & 1)
+        serves = frozenset(n for n, claim in enumerate(claims) if claim.mask >> credit & 1)
         caps = frozenset(cap for cap in arena.caps if arena.gathered[cap].taken >> credit & 1)
         lots.setdefault((serves, caps), []).append(credit)
     shares = allocate(
         [Lot(sum(ledger.quarters[c] for c in held), *key) for key, held in lots.items()],
-        Contest(arena.needs, arena.apart, arena.caps, arena.capped),
+        _contest(arena, claims),
     )
-    for place in arena.needs:
-        arena.gathered[place].have, arena.gathered[place].counted = 0, []
     for (serves, caps), share in zip(lots, shares, strict=True):
         for credit, served in _handed_out(lots[serves, caps], share, ledger):
-            for place in serves:
-                _record(arena, ledger, (place, credit), served.get(place, 0), capped=bool(caps))
+            for number in serves:
+                got = served.get(number, 0)
+                _record(arena, ledger, (claims[number], credit), got, capped=bool(caps))
+    for place in arena.needs:
+        found = arena.gathered[place]
+        got_by_part = [claim.got for claim in claims if claim.place == place]
+        if found.parts:
+            _count_parts(found, got_by_part)
+        else:
+            (found.counted,) = got_by_part
+            found.have = quarters_of(sum(each.amount for each in found.counted))
+
+
+def _contest(arena: Field, claims: Sequence[_Claim]) -> Contest:
+    """The same rivalry between the claims that there is between their rules."""
+    numbers: dict[int, list[int]] = {}
+    for number, claim in enumerate(claims):
+        numbers.setdefault(claim.place, []).append(number)
+    apart = {
+        frozenset((one, other))
+        for first, second in map(sorted, arena.apart)
+        for one in numbers.get(first, ())
+        for other in numbers.get(second, ())
+    }
+    capped = frozenset(n for n, claim in enumerate(claims) if claim.place in arena.capped)
+    needs = {number: claim.need for number, claim in enumerate(claims)}
+    return Contest(needs, frozenset(apart), arena.caps, capped)
 
 
 def union_of(masks: Iterable[Mask]) -> Mask:
@@ -191,15 +245,13 @@ def _handed_out(
 
 
 def _record(
-    arena: Field, ledger: Ledger, entry: tuple[int, int], got: int, *, capped: bool
+    arena: Field, ledger: Ledger, entry: tuple[_Claim, int], got: int, *, capped: bool
 ) -> None:
-    place, credit = entry
-    found = arena.gathered[place]
+    claim, credit = entry
     record = ledger.counted[credit].credit
-    found.have += got
     if got:
-        found.counted.append(Counted(record, credits_of(got)))
+        claim.got.append(Counted(record, credits_of(got)))
     if got < ledger.quarters[credit]:
-        reason = "cap_reached" if capped and place in arena.capped else "excluded_topic"
+        reason = "cap_reached" if capped and claim.place in arena.capped else "excluded_topic"
         lost = credits_of(ledger.quarters[credit] - got)
-        found.left_out.append(LeftOut(record, lost, reason))
+        arena.gathered[claim.place].left_out.append(LeftOut(record, lost, reason))

@@ -5,10 +5,12 @@ Such records are one completion: it has the topics and types of all of them, cou
 largest amount (the hub's where they agree), and the other records are left out as `duplicate`.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import combinations, compress
 from typing import NamedTuple
 
@@ -29,6 +31,8 @@ POINTS = "moc"
 QUARTERS = 4
 SAME_TITLE = 90
 """From this likeness in percent on, two titles of one day are taken for one activity."""
+
+_NUMBERS = re.compile(r"\d+")
 
 _AMOUNTS = [Decimal(quarters) / QUARTERS for quarters in range(4001)]
 
@@ -165,7 +169,9 @@ def _full_order(entry: Entry) -> tuple[object, ...]:
     credit = entry.credit
     given = (credit.activity_id, credit.hub_id, credit.format, credit.provider, credit.board)
     which = tuple(word or "" for word in given)
-    return (*_order(entry), credit.type, credit.origin, entry.topics, entry.inferred, which)
+    said = (credit.topics, credit.inferred)
+    merged = (entry.topics, entry.inferred, entry.duplicate)
+    return (*_order(entry), credit.type, credit.origin, *merged, *said, which)
 
 
 def read_credits(credits: Iterable[Credit] | Ledger) -> Ledger:  # noqa: A002
@@ -221,7 +227,7 @@ def _same_completion(one: Credit, other: Credit) -> bool:
     """Whether two records of one day tell of one completion.
 
     Records of the same origin and type are parts of one credit, not doubles, unless the hub gave
-    each its own id and the same amount.
+    each its own id and the same amount. Titles with other numbers are of other parts of a series.
     """
     if (one.type == POINTS) != (other.type == POINTS) or one.board != other.board:
         return False
@@ -233,8 +239,18 @@ def _same_completion(one: Credit, other: Credit) -> bool:
         return apart or bool(again and one.amount == other.amount)
     if not apart:
         return False
-    first, second = one.title.casefold(), other.title.casefold()
-    return first == second or fuzz.token_sort_ratio(first, second) >= SAME_TITLE
+    first, second = _sorted_words(one.title), _sorted_words(other.title)
+    if first == second:
+        return True
+    if fuzz.ratio(first, second, score_cutoff=SAME_TITLE) == 0:
+        return False
+    numbers, others = _NUMBERS.findall(first), _NUMBERS.findall(second)
+    return not (numbers and others) or sorted(numbers) == sorted(others)
+
+
+@lru_cache(maxsize=20_000)
+def _sorted_words(title: str) -> str:
+    return " ".join(sorted(title.casefold().split()))
 
 
 def _completion(members: Sequence[Credit]) -> list[Entry]:

@@ -122,6 +122,7 @@ class PlanRelief:
     test: Test
     effects: tuple[PlanEffect, ...]
     relief: Relief
+    ask_of: Test | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,19 +175,22 @@ def plan_of(board: Board, topics: Topics) -> Plan:
 def _with_total(board: Board, other: TotalInstead) -> Board:
     """The board as it is for those who owe another total."""
     whole = {"hours": other.hours, "accepts": other.accepts}
-    categories = tuple(
-        category.model_copy(update=whole)
-        if category.kind == "min" and category.hours == board.total_hours
-        else category
-        for category in board.category_rules
+    categories = []
+    for number, category in enumerate(board.category_rules, 1):
+        changed: dict[str, object] = {}
+        if category.kind == "min" and category.hours == board.total_hours:
+            changed = dict(whole)
+        if f"category-{number}" in other.categories:
+            changed["accepts"] = other.categories[f"category-{number}"]
+        categories.append(category.model_copy(update=changed))
+    return board.model_copy(
+        update={
+            "total_hours": other.hours,
+            "total_accepts": other.accepts,
+            "total_instead": (),
+            "category_rules": tuple(categories),
+        }
     )
-    changed = {
-        "total_hours": other.hours,
-        "total_accepts": other.accepts,
-        "total_instead": (),
-        "category_rules": categories,
-    }
-    return board.model_copy(update=changed)
 
 
 def _category(
@@ -195,7 +199,7 @@ def _category(
     return PlanRule(
         name,
         f"{board.board_id}:{name}",
-        category.note,
+        category.title,
         "minimum" if category.kind == "min" else "maximum",
         quarters_of(category.hours),
         filter_of(category.accepts),
@@ -242,7 +246,8 @@ def _reliefs(
             effects = tuple(
                 PlanEffect(effect, _touched(effect, places, rules)) for effect in relief.effects
             )
-            found.append(PlanRelief(test_of(relief.when), effects, relief))
+            ask_of = test_of(relief.ask_of) if relief.ask_of else None
+            found.append(PlanRelief(test_of(relief.when), effects, relief, ask_of))
     return tuple(found)
 
 
@@ -251,7 +256,7 @@ def _touched(effect: Effect, places: dict[str, int], rules: Sequence[PlanRule]) 
         return frozenset(range(len(rules)))
     touched = {places[name] for name in effect.rules}
     if "total" in effect.rules:
-        touched |= {place for place, rule in enumerate(rules) if rule.sort == "minimum"}
+        touched |= {place for place, rule in enumerate(rules) if rule.topic is None}
     return frozenset(touched)
 
 

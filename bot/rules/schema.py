@@ -162,6 +162,7 @@ class CycleRule(Part):
     date of `renewal`, whatever the license says); the `first_license` (whole windows counted from
     the birthday, birth month or day of issue); or `some_renewal`, every so many renewals, where
     only the physician knows which. `starts_at_birthday` belongs to `first_license`.
+    With `calendar`, `license_ends` says when the license itself does.
     `credit_deadline` is a day on which credits must be done before the license ends.
     """
 
@@ -170,6 +171,7 @@ class CycleRule(Part):
     credit_window_months: Months | None
     renewal: Renewal
     renewal_by_license_type: dict[LicenseType, Renewal] | None = None
+    license_ends: Renewal | None = None
     credit_period: Literal["renewal_cycle", "calendar_years", "rolling_months", "other"]
     credit_period_note: str | None
     ends_with: Literal["license", "calendar", "first_license", "some_renewal"] = "license"
@@ -190,6 +192,7 @@ class CategoryRule(Part):
     """
 
     kind: Literal["min", "max"]
+    title: str
     hours: Hours
     categories: tuple[str, ...]
     note: str
@@ -254,11 +257,15 @@ class Topic(Part):
 
 
 class TotalInstead(Part):
-    """Another total, or other accepted types, for those of whom `when` is true."""
+    """Another total, or other accepted types, that will do for those of whom `when` is true.
+
+    `categories`: what category rules (by id) accept then.
+    """
 
     when: When
     hours: Hours
     accepts: Accepts
+    categories: dict[str, Accepts] = {}
 
 
 # ── what stands in place of hours, and who is let off ───────────────────────────────────────
@@ -271,12 +278,24 @@ class Step(Part):
     hours: Hours
 
 
+class Work(Part):
+    """Work that lets off hours: a `fact` that counts it, how much frees one hour, at most how many.
+
+    `each` may be less than 1: half a case for each hour frees two hours a case.
+    """
+
+    fact: str
+    each: Annotated[float, Field(gt=0)]
+    most: Hours
+
+
 class Effect(Part):
     """What follows for `rules` (rule ids; `total`, which takes in the category rules; `all`).
 
     `waives`: they do not apply. `satisfies`: they count as met. `reduces`: their need becomes
     the hours of the first fitting of `steps`, else `hours`, or shrinks `in_proportion` to the time
-    licensed; where nothing fits it stays. Nothing else in the file is touched.
+    licensed, or by an hour for so much `work`; where nothing fits it stays. With the total its
+    category minimums shrink in the same proportion. Nothing else in the file is touched.
     """
 
     kind: Literal["waives", "satisfies", "reduces"]
@@ -284,13 +303,18 @@ class Effect(Part):
     hours: Hours | None = None
     steps: tuple[Step, ...] = ()
     in_proportion: bool = False
+    work: Work | None = None
 
 
 class Relief(Part):
-    """An equivalent or an exemption; without `when` and `effects` it is words only.
+    """An equivalent or an exemption.
+
+    Without `when` and `effects` it is words only, and `held_by` names the part of the file that
+    says the same as data, or says that it is `nothing` the engine could work out.
 
     It helps only those of whom `when` is known to be true. `board_decides`: the board must agree,
-    so that it never makes a rule met by itself: the standing asks for the board's answer.
+    so that it never makes a rule met by itself: the standing asks for the board's answer. Where
+    `when` is not known it is asked about only with `ask`, or of those of whom `ask_of` is true.
     """
 
     note: str
@@ -298,6 +322,16 @@ class Relief(Part):
     effects: tuple[Effect, ...] = ()
     board_decides: bool = False
     ask: bool = False
+    ask_of: When | None = None
+    held_by: Literal["applies_if", "cycle", "total", "nothing"] | None = None
+
+    @model_validator(mode="after")
+    def _data_or_words(self) -> Self:
+        if (self.when is None) == (self.held_by is None):
+            raise ValueError("an equivalent or exemption has either `when` or `held_by`")
+        if (self.when is None) != (not self.effects):
+            raise ValueError("`when` and `effects` belong together")
+        return self
 
 
 class Equivalent(Relief):
@@ -326,7 +360,10 @@ class Source(Part):
 
 
 class Board(Part):
-    """One board's file. `total_hours` null: not known; 0: the board counts none."""
+    """One board's file. `total_hours` null: not known; 0: the board counts none.
+
+    Cycles that end before `total_from` owe no total.
+    """
 
     version: Literal[2] = Field(default=VERSION, alias="schema")
     board_id: str
@@ -339,6 +376,7 @@ class Board(Part):
     cme_page: str | None
     cycle: CycleRule
     total_hours: Hours | None
+    total_from: date | None = None
     total_accepts: Accepts = Accepts()
     total_instead: tuple[TotalInstead, ...] = ()
     never_counts: tuple[str, ...] = ()

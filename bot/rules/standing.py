@@ -5,15 +5,16 @@ only if everything known says so; what hangs on a fact that is not known is `not
 names the fact.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import islice, product
 
 from bot.model import Credit, Cycle, License, Profile, RuleStanding, Standing, State
 from bot.rules.calendar import window_start
 from bot.rules.carryover import carry
-from bot.rules.conditions import TRUE, Case, Truth
+from bot.rules.conditions import TRUE, Case, Truth, known
 from bot.rules.cycles import deadline, periods_of
 from bot.rules.gather import (
     Field,
@@ -27,12 +28,15 @@ from bot.rules.gather import (
 )
 from bot.rules.ledger import Ledger, credits_of, read_credits
 from bot.rules.plan import Plan, PlanRule, in_force, plan_of
-from bot.rules.reliefs import Reliefs, reliefs_of
+from bot.rules.reliefs import Reliefs, reliefs_of, share_of
 from bot.rules.schema import Board
 from bot.rules.topics import Topics
 from bot.rules.windows import Windows, windows_of
 
 ZERO = Decimal(0)
+
+MOST_CHOICES = 40
+"""Of courses with a choice of what they serve, no more combinations than this are tried."""
 
 
 def standing(  # noqa: PLR0917 - the six things a standing depends on
@@ -85,7 +89,7 @@ def _best(
     plan: Plan, case: Case, ledger: Ledger, today: date, ends: date | None
 ) -> list[RuleStanding]:
     """The rules as written; or, if they are not met, another way that the board offers and is."""
-    rules = _Judging(plan, case, ledger, today, ends).rules()
+    rules = _judged(plan, case, ledger, today, ends)
     period = case.period
     if period is None or not plan.board.cycle.alternatives or _all_met(rules):
         return rules
@@ -98,8 +102,56 @@ def _best(
     return rules
 
 
+def _judged(
+    plan: Plan, case: Case, ledger: Ledger, today: date, ends: date | None
+) -> list[RuleStanding]:
+    """The rules; where the total is open and another would do, by that, or the fact it hangs on."""
+    judging = _Judging(plan, case, ledger, today, ends)
+    rules = judging.rules()
+    topics = [one for place, one in enumerate(rules) if plan.rules[place].topic]
+    general = [one for place, one in enumerate(rules) if not plan.rules[place].topic]
+    if _all_met(general):
+        return rules
+    for skipping in judging.other_courses() if _all_met(topics) else ():
+        found = _Judging(plan, case, ledger, today, ends, skipping=skipping).rules()
+        if _all_met(found):
+            return found
+    if plan.board.carryover.allowed and case.period and known(case, "first_cycle") is None:
+        later = replace(case, license=replace(case.license, first_cycle=False))
+        carried = _Judging(plan, later, ledger, today, ends).rules()
+        rules = _perhaps(rules, carried, "first_cycle")
+    doubtful = judging.doubtful()
+    if doubtful:
+        free = _Judging(plan, case, ledger, today, ends, ignoring=frozenset(doubtful)).rules()
+        rules = _perhaps(rules, free, next(iter(doubtful.values())))
+    for test, variant in plan.variants:
+        truth = test(case)
+        if truth.value is False:
+            continue
+        other = _Judging(variant, case, ledger, today, ends).rules()
+        if truth.value:
+            return other
+        rules = _perhaps(rules, other, truth.missing)
+    return rules
+
+
+def _perhaps(
+    rules: Sequence[RuleStanding], otherwise: Sequence[RuleStanding], missing: str | None
+) -> list[RuleStanding]:
+    """What is not met but would be otherwise waits for the fact that decides between the two."""
+    return [
+        replace(one, state=State.NOT_YET_KNOWN, missing_fact=missing)
+        if one.state is State.NOT_MET and other.state is State.MET
+        else one
+        for one, other in zip(rules, otherwise, strict=True)
+    ]
+
+
+_SETTLED = (State.MET, State.DOES_NOT_APPLY)
+
+
 def _all_met(rules: Sequence[RuleStanding]) -> bool:
-    return all(rule.state in (State.MET, State.DOES_NOT_APPLY) for rule in rules)
+    return all(rule.state in _SETTLED for rule in rules)
 
 
 def _agreed(judged: Sequence[list[RuleStanding]], missing: str | None) -> list[RuleStanding]:
@@ -114,7 +166,11 @@ def _agreed(judged: Sequence[list[RuleStanding]], missing: str | None) -> list[R
 
 @dataclass(slots=True)
 class _Judging:
-    """One run over a board's rules for one possible period."""
+    """One run over a board's rules for one possible period.
+
+    Rules at the places to be ignored take no hours from the others; those to be skipping use
+    other courses than the first so many.
+    """
 
     plan: Plan
     case: Case
@@ -123,16 +179,14 @@ class _Judging:
     ends: date | None
     scale: int = 1
     missing: str | None = None
+    ignoring: frozenset[int] = frozenset()
+    skipping: Mapping[int, int] = field(default_factory=dict)
     truths: dict[int, Truth] = field(default_factory=dict)
     needs: dict[int, int | None] = field(default_factory=dict)
     windows: dict[int, Windows | None] = field(default_factory=dict)
     gathered: dict[int, Gathered] = field(default_factory=dict)
 
     def rules(self) -> list[RuleStanding]:
-        for test, variant in self.plan.variants:
-            if test(self.case).value:
-                self.plan = variant
-                break
         reliefs = reliefs_of(self.plan, self.case)
         for place, rule in enumerate(self.plan.rules):
             self.truths[place] = rule.test(self.case) if rule.test else TRUE
@@ -143,6 +197,28 @@ class _Judging:
         self._share(reliefs)
         return [self._rule(place, rule, reliefs) for place, rule in enumerate(self.plan.rules)]
 
+    def other_courses(self) -> Iterator[dict[int, int]]:
+        """Other courses that the rules apart from the total could use, as what each skips."""
+        spare = {
+            place: len(self.ledger.courses(self.gathered[place].taken)) - (rule.need or 0)
+            for place, rule in enumerate(self.plan.rules)
+            if rule.in_courses and not rule.inside
+        }
+        ranges = [range(max(0, more) + 1) for more in spare.values()]
+        for choice in islice(product(*ranges), 1, MOST_CHOICES):
+            yield dict(zip(spare, choice, strict=True))
+
+    def doubtful(self) -> dict[int, str]:
+        """Rules of which it is not known whether they apply, yet that may take others' hours."""
+        return {
+            place: truth.missing
+            for pair in self.plan.apart
+            for place in sorted(pair)
+            if (truth := self.truths[place]).value is None
+            and truth.missing is not None
+            and self.gathered[place].taken
+        }
+
     def _need(self, place: int, rule: PlanRule, reliefs: Reliefs) -> int | None:
         if rule.need is None:
             return None
@@ -152,7 +228,7 @@ class _Judging:
             need *= self.scale
         need = min(need, reliefs.needs.get(place, need))
         if rule.sort == "minimum" and 0 in reliefs.needs:
-            need = min(need, reliefs.needs[0])
+            need = share_of(need, reliefs.needs[0], self.plan.rules[0].need or 0)
         return need
 
     def _gather(self, place: int, rule: PlanRule) -> Gathered:
@@ -172,7 +248,9 @@ class _Judging:
         counting = [self.gathered[p] for p, r in enumerate(plan.rules) if r.sort != "topic"]
         for place, rule in enumerate(plan.rules):
             if rule.in_courses and not rule.inside and self._binds(place, rule, reliefs):
-                set_apart(self.gathered[place], rule.need or 0, counting, self.ledger)
+                skip = self.skipping.get(place, 0)
+                wanted = rule.need or 0
+                set_apart(self.gathered[place], wanted, counting, self.ledger, skip=skip)
         needs = {
             place: need
             for place, need in self.needs.items()
@@ -205,7 +283,11 @@ class _Judging:
         return (
             self._holds(place)
             and place not in reliefs.waived
+            and place not in self.ignoring
+            and (rule.topic is None or place not in reliefs.satisfied)
             and (rule.topic is None or in_force(rule.topic, day))
+            and self.case.facts.get(f"waived:{rule.key}") is not True
+            and not self._was_done(place, rule)
         )
 
     # ── one rule's state ────────────────────────────────────────────────────────────────────
@@ -232,7 +314,7 @@ class _Judging:
             left=left,
             missing_fact=missing,
             counted=tuple(found.counted),
-            left_out=tuple(found.left_out),
+            left_out=(*found.left_out, *found.over),
             relies_on=tuple(dict.fromkeys(relies)),
             topics=tuple(sorted(rule.topics)),
             unit="courses" if courses else "credits",
@@ -248,10 +330,12 @@ class _Judging:
         """The state, the missing fact, what it relies on, and a note."""
         truth = self.truths[place]
         facts = self.case.facts
-        if rule.topic is not None:
-            day = self.case.period.last_day if self.case.period else self.today
-            if not in_force(rule.topic, day):
-                return State.DOES_NOT_APPLY, None, (), _in_force_note(rule)
+        day = self.case.period.last_day if self.case.period else self.today
+        if rule.topic is not None and not in_force(rule.topic, day):
+            return State.DOES_NOT_APPLY, None, (), _in_force_note(rule)
+        begun = self.plan.board.total_from
+        if rule.topic is None and begun is not None and day < begun:
+            return State.DOES_NOT_APPLY, None, (), rule.note
         if truth.value is False:
             return State.DOES_NOT_APPLY, None, truth.relies, rule.note
         if place in reliefs.waived:
@@ -267,7 +351,7 @@ class _Judging:
         if place in reliefs.satisfied and (need is None or have < need):
             relies, note = reliefs.satisfied[place]
             return State.MET, None, relies, note
-        if self._was_done(rule):
+        if self._was_done(place, rule):
             return State.MET, None, (*truth.relies, f"done:{rule.key}"), rule.note
         missing = self._open(place, rule, have, need, reliefs)
         if missing is None:
@@ -302,7 +386,7 @@ class _Judging:
                 return rule.asks
         if truth.value is None:
             return truth.missing
-        return reliefs.pending.get(place, _SHORT)
+        return reliefs.settled_by(place, have) or _SHORT
 
     def _of_which(self, place: int, rule: PlanRule) -> bool:
         """Whether enough of a topic's hours are known to be about the narrower topic."""
@@ -316,12 +400,12 @@ class _Judging:
         ]
         return sum(narrow, ZERO) >= Decimal(part.hours) * self.scale
 
-    def _was_done(self, rule: PlanRule) -> bool:
+    def _was_done(self, place: int, rule: PlanRule) -> bool:
         """Whether the physician said that a duty rarer than every cycle was done in time."""
         topic = rule.topic
         if topic is None or topic.frequency == "every_cycle":
             return False
-        windows = self.windows[self.plan.rules.index(rule)]
+        windows = self.windows[place]
         return windows is not None and windows.holds(self.case.facts.get(f"done:{rule.key}"))
 
 

@@ -28,13 +28,14 @@ from bot.model import (
     RemoveCertification,
     RemoveCredit,
     RemoveLicense,
+    RemoveProof,
     RunErrand,
     SaveActivity,
     SetFact,
 )
 from bot.store.complaints import file_complaint, part_from
 from bot.store.errands import drop_errand, erase_errands, put_errand
-from bot.store.files import erase_files
+from bot.store.files import PROOF, drop_file, erase_files, files_about
 from bot.store.hub_links import change_hub_link, end_hub_link
 from bot.store.physicians import credit_row, license_row, made_row, row_of
 from bot.store.sealed import (
@@ -91,6 +92,10 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             _add_credit(session, row.id, credit)
         case RemoveCredit(credit_id):
             _remove(session, CreditRow, credit_id, row.id)
+            for proof in files_about(session, chat_id, PROOF, str(credit_id)):
+                drop_file(session, chat_id, proof.id)
+        case RemoveProof(file_id):
+            drop_file(session, chat_id, file_id, PROOF)
         case ConfirmTopics():
             _confirm_topics(session, row.id, change)
         case SaveActivity(activity_id, saved):
@@ -177,6 +182,11 @@ def _keep_certification(session: Session, physician_id: int, held: Certification
 
 def _add_credit(session: Session, physician_id: int, credit: Credit) -> None:
     """A credit that the hub has numbered is there once, whoever brings it."""
+    if credit.id is not None:
+        row = _own(session, CreditRow, credit.id, physician_id)
+        if row is not None and row.hub_id is None:
+            row.content = vault_of(session).seal(credit_to_json(credit))
+        return
     if credit.hub_id is not None:
         known = sa.select(CreditRow).where(
             col(CreditRow.physician_id) == physician_id, col(CreditRow.hub_id) == credit.hub_id

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from bot.store.errand_tables import KeptFileRow
 from bot.store.sealed import vault_of
 from bot.store.tables import ComplaintRow
+
+PROOF = "proof"
+"""The purpose of a file that shows a credit was earned; its subject is the credit's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,23 @@ def content_of(session: Session, file_id: int, chat_id: int | None) -> bytes | N
     return b64decode(vault_of(session).unseal(row.content))
 
 
-def drop_file(session: Session, chat_id: int, file_id: int) -> None:
-    """Remove a file of this chat; one of another chat stays."""
+def files_for(session: Session, chat_id: int, purpose: str) -> tuple[KeptFile, ...]:
+    """All files of a chat with this purpose, the oldest first."""
+    rows = session.exec(
+        select(KeptFileRow)
+        .options(defer(col(KeptFileRow.content)))  # type: ignore[arg-type]
+        .where(KeptFileRow.chat_id == chat_id, KeptFileRow.purpose == purpose)
+        .order_by(col(KeptFileRow.id))
+    )
+    return tuple(_kept(session, row) for row in rows)
+
+
+def drop_file(session: Session, chat_id: int, file_id: int, purpose: str | None = None) -> None:
+    """Remove a file of this chat, if it has this purpose; one of another chat stays."""
+    its = col(KeptFileRow.purpose) == purpose if purpose else sa.true()
     session.execute(
         sa.delete(KeptFileRow).where(
-            col(KeptFileRow.id) == file_id, col(KeptFileRow.chat_id) == chat_id
+            col(KeptFileRow.id) == file_id, col(KeptFileRow.chat_id) == chat_id, its
         )
     )
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.model import Certification, Credit, License, LicenseType, Physician, Profile
+from bot.model import Certification, Credit, License, LicenseType, Physician, Profile, Proof
+from bot.store.files import PROOF, files_for
 from bot.store.hub_links import hub_link_of
 from bot.store.sealed import (
     credit_from_json,
@@ -93,6 +94,14 @@ def _physician(session: Session, row: PhysicianRow) -> Physician:
         saved=_saved(session, row.id),
         hub=hub,
         watches=watches_of(session, row.id),
+        proofs=_proofs(session, row.chat_id),
+    )
+
+
+def _proofs(session: Session, chat_id: int) -> tuple[Proof, ...]:
+    return tuple(
+        Proof(kept.id, int(kept.subject), kept.name, kept.mime, kept.size, kept.kept_at)
+        for kept in files_for(session, chat_id, PROOF)
     )
 
 

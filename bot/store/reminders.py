@@ -320,11 +320,15 @@ def not_sent(
 
 
 def drop_blocked(session: Session, physician_id: int, ids: Iterable[int], now: datetime) -> None:
-    """The physician blocked the bot: nothing more is sent until they are back."""
+    """The physician blocked the bot: what is due now is lost; the rest is looked at in its time."""
     settle(session, ids, "blocked", now, reason="blocked by the physician")
     session.execute(
         sa.update(ReminderRow)
-        .where(R.physician_id == physician_id, R.state.in_(("planned", "claimed")))
+        .where(
+            R.physician_id == physician_id,
+            R.state.in_(("planned", "claimed")),
+            R.due_at <= now,
+        )
         .values(state="blocked", settled_at=now, reason="blocked by the physician")
     )
 

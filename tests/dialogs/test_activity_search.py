@@ -36,8 +36,10 @@ def test_each_result_says_who_how_what_how_much_and_what_it_closes(rivera):
     _, first = NUMBERED.findall(rivera.text)[0]
     assert first == (
         "ACP Ethics Manual, 7th Edition, American College of… · on demand · 10\u00a0h Cat 1 · free"
-        " · closes 2 of 2\u00a0h medical ethics"
+        " · closes 2 of 2\u00a0h"
     )
+    rivera.says("what closes the most")
+    assert rivera.first_line == "33 activities for your open rule on medical ethics."
 
 
 @pytest.mark.behaviour(44)
@@ -152,7 +154,9 @@ def test_without_licenses_it_says_that_it_cannot_know(stranger):
 
 
 def test_a_state_that_is_named_narrows_to_its_rules(rivera):
-    assert rivera.says("courses for texas").startswith("33 activities for your open rules in Texas")
+    assert rivera.says("courses for texas").startswith(
+        "33 activities for your open rule on medical ethics in Texas"
+    )
     assert rivera.says("courses for california").startswith(
         "No topic rule of yours in California that I know is open"
     )
@@ -241,3 +245,21 @@ def test_long_names_leave_room_for_five(sources, rivera):
     shown = entries([long] * 5, (), context)
     assert all(len(one["title"]) <= 60 for one in shown)
     assert shown[0]["facts"] == ["1.5\u00a0h Cat 1", "$1,200"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ACP Ethics Case Study: Raising Money from Patients",
+        "Striking A Balance: Podcast Series",
+        "Non-Accidental Trauma",
+    ],
+)
+def test_a_title_alone_finds_its_activity(stranger, text):
+    stranger.says(text)
+    assert NUMBERED.findall(stranger.text)[0][1].startswith((text[:25], "CO*RE REMS Striking"))
+
+
+def test_nonsense_is_not_taken_for_a_title(stranger):
+    assert "I did not understand that" in stranger.says("asdf qwer zxcv")
+    assert stranger.says("blah blah").startswith("I")

@@ -165,7 +165,7 @@ def test_what_if_stores_nothing(rivera, text):
 
 def test_adding_only_in_thought_shows_what_it_would_ask(rivera):
     rivera.says("/licenses if i add nevada")
-    assert rivera.first_line.startswith("Nothing is stored: I can show what Nevada")
+    assert rivera.first_line.startswith("Nothing is stored. Nevada MD would ask for 40")
     rivera.presses("What Nevada asks for")
     assert "Nevada" in rivera.first_line
     assert len(rivera.physician.licenses) == 2
@@ -245,3 +245,43 @@ def test_a_second_tap_on_an_old_step_changes_nothing(stranger):
     assert stranger.notices == ["That step is done; here is the open one."]
     assert "Which state?" in stranger.first_line
     assert stranger.turns[-1].changes == ()
+
+
+# ── dates about oneself ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("i was born in march", "Noted: In which month were you born? March."),
+        (
+            "my texas license was issued in june 2015",
+            "Noted: When was this license first issued? (Texas MD) June 1, 2015.",
+        ),
+        (
+            "this is my first renewal in california",
+            "Noted: Is this your first renewal of this license? (California MD) Yes.",
+        ),
+    ],
+)
+def test_dates_about_oneself_are_noted_and_undone(rivera, text, line):
+    before = rivera.physician
+    rivera.says(text)
+    assert rivera.first_line == line
+    rivera.presses("Undo")
+    assert rivera.physician == before
+
+
+def test_an_exam_passed_is_noted_for_the_certificate_that_is_held(rivera):
+    rivera.says("i passed ABIM in 2022")
+    assert rivera.physician.profile.facts["certified_on"] == date(2022, 1, 1)
+
+
+def test_what_was_noted_tells_its_effect(rivera):
+    rivera.says("I'm also licensed in Ohio, expires 10/1/27")
+    assert "Ohio MD: new, 22.5\u00a0h short, 2 rules wait for an answer." in rivera.text
+
+
+def test_i_am_a_do_is_no_follow_up_on_a_standing(rivera):
+    rivera.says("am i on track")
+    assert rivera.says("i am a DO").startswith("Noted: you are a DO.")

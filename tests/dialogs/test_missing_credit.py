@@ -245,7 +245,7 @@ def test_after_thirty_days_the_letter_and_the_complaint_are_offered(linked, is_l
     linked.physician = replace(linked.physician, watches=(MAYO,))
     if not is_linked:
         linked.physician = replace(linked.physician, hub=None, linked=False)
-    linked.hears("missing_credit", "watch_overdue", {"watch": 4})
+    linked.hears_of("missing_credit", "watch_overdue", {"watch": 4})
     (news,) = linked.turns[-1].news
     assert news.key == "overdue:4"
     assert "Still not there: Grand Rounds, October 9, 2026" in news.outgoing.html
@@ -254,13 +254,13 @@ def test_after_thirty_days_the_letter_and_the_complaint_are_offered(linked, is_l
         "File a complaint",
         "Stop watching",
     ]
-    linked.hears("missing_credit", "watch_overdue", {"watch": 99})
+    linked.hears_of("missing_credit", "watch_overdue", {"watch": 99})
     assert linked.turns[-1].news == ()
 
 
 def test_the_complaint_opens_with_the_course_filled_in(linked):
     linked.physician = replace(linked.physician, watches=(MAYO,))
-    linked.hears("missing_credit", "watch_overdue", {"watch": 4})
+    linked.hears_of("missing_credit", "watch_overdue", {"watch": 4})
     (news,) = linked.turns[-1].news
     linked.presses_data(news.outgoing.keys[1][0].data)
     opened = linked.conversation.dialog

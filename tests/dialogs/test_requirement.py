@@ -24,7 +24,10 @@ def test_a_long_list_of_specialties_is_not_read_out(stranger):
 @pytest.mark.behaviour(36)
 def test_a_cap_gets_no_tick(rivera):
     rivera.says("am i on track in texas?")
-    assert "· One formal credit per hour of this work: 0 used, at most 12 count" in rivera.text
+    assert (
+        "· Competency evaluation or practice monitoring for the board: 0 used, at most 12 count"
+        in rivera.text
+    )
     assert "✓ One formal credit" not in rivera.text
 
 

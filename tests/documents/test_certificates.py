@@ -98,3 +98,18 @@ def test_a_letter_is_no_transcript():
         read_transcript(text_pdf("Dear Dr. Lee,\nyour license renews on 4/21/2026."), "letter.pdf")
 
     assert refused.value.reason == "no_credits"
+
+
+def test_the_word_activity_does_not_bleed_into_the_title():
+    content = text_pdf(
+        """CERTIFICATE OF ATTENDANCE
+        Stanford University School of Medicine
+        certifies that
+        Ann Lee, MD
+        has participated in the live activity
+        Advances in Perioperative Medicine 2026
+        held on March 5, 2026
+        and is awarded 6.25 AMA PRA Category 1 Credit(s)™"""
+    )
+    (row,) = read_transcript(content, "certificate.pdf").rows
+    assert row.title == "Advances in Perioperative Medicine 2026"

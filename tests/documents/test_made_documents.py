@@ -239,7 +239,13 @@ def test_a_workbook_shows_the_standing_on_a_sheet_of_its_own(texan, texan_standi
     rows = list(book["Standing"].iter_rows(values_only=True))
 
     assert rows[0][:4] == ("Held", "Cycle", "Rule", "State")
-    assert {row[3] for row in rows[1:]} <= {"Met", "Not met", "Not yet known", "Does not apply"}
+    assert {row[3] for row in rows[1:]} <= {
+        "Met",
+        "Not met",
+        "Not yet known",
+        "Does not apply",
+        "Limit",
+    }
     assert len(rows) - 1 == sum(len(standing.rules) for standing in texan_standings)
 
 

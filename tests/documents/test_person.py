@@ -6,12 +6,20 @@ from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 
+import jsonschema
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.documents.person import PersonError, moved_on, read_person
+from bot.__main__ import main
+from bot.documents.person import PersonError, moved_on, read_person, read_person_file
+from bot.documents.person import json_schema as person_schema
+from bot.documents.standings import json_schema as standing_schema
 from bot.model import Physician
+from data import HERE
+
+DOCS = HERE.parent / "docs"
 
 PERSON = {
     "license_type": "MD",
@@ -115,10 +123,17 @@ def test_nothing_at_all_is_a_person_of_whom_nothing_is_known():
         (["credits", 0, "topics"], "ethics", "credits[0].topics"),
         (["credits", 0, "topics"], ["Ethics!"], "credits[0].topics[0]"),
         (["facts"], ["dea"], "facts"),
-        (["facts", "dea"], "yes", "facts"),
-        (["facts", "dea"], None, "facts"),
-        (["facts", "certified_on"], "last year", "facts"),
-        (["facts", "birth_month"], "March", "facts"),
+        (["facts", "birth_month"], 13, "facts.birth_month"),
+        (["facts", "last_name_initial"], "Doe", "facts.last_name_initial"),
+        (["facts", "birth_year_parity"], 1980, "facts.birth_year_parity"),
+        (["licenses", 0, "expires"], "2027-W08-7", "licenses[0].expires"),
+        (["licenses", 0, "board"], "us-fl-do", "licenses[0].type"),
+        (["licenses", 0, "issued"], "2027-03-01", "licenses[0].issued"),
+        (["credits"], [PERSON["credits"][0]] * 5001, "credits"),
+        (["facts", "dea"], "yes", "facts.dea"),
+        (["facts", "dea"], None, "facts.dea"),
+        (["facts", "certified_on"], "last year", "facts.certified_on"),
+        (["facts", "birth_month"], "March", "facts.birth_month"),
     ],
 )
 def test_a_wrong_field_is_named(path, value, field):
@@ -133,7 +148,9 @@ def test_a_wrong_field_is_named(path, value, field):
     [
         (["credits", 0, "type"], "no credit type"),
         (["licenses", 0, "board"], "no board known here"),
-        (["facts", "dea"], "dea must be true or false"),
+        (["facts", "dea"], "must be true or false"),
+        (["licenses"], "must be a list"),
+        (["dea"], "must be an object"),
         (["licenses", 0, "expires"], "YYYY-MM-DD"),
     ],
 )
@@ -189,3 +206,78 @@ def test_dates_move_on_together_and_facts_with_them():
     assert later.profile.facts["certified_on"] == date(2024, 8, 15)
     assert later.profile.dea_expires == date(2029, 5, 31)
     assert later.profile.facts["birth_month"] == 3
+
+
+def test_facts_of_a_single_rule_can_be_given():
+    names = ("waiver:us-tx", "have:ABP:part4", "confirmed:us-sc:category-2", "done:tx-ethics")
+    person = changed(["facts"], dict(zip(names, (True, 25, True, True), strict=True)))
+    assert dict(read_person(person).profile.facts)["have:ABP:part4"] == 25
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "must be JSON"),
+        (b"{", "must be JSON"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"[" * 100_000, "must be JSON"),
+        (b'{"chat_id": ' + b"9" * 5000 + b"}", "must be JSON"),
+        (b'{"licenses": [], "licenses": []}', "licenses: stands twice"),
+        (b" " * 5_000_001, "at most"),
+        (b"[]", "must be an object"),
+    ],
+)
+def test_a_file_that_is_no_person_is_refused(content, problem):
+    with pytest.raises(PersonError, match=problem):
+        read_person_file(content)
+
+
+def test_a_file_with_a_byte_order_mark_is_read():
+    content = json.dumps(PERSON).encode("utf-8-sig")
+    assert read_person_file(content) == read_person(PERSON)
+
+
+def test_both_schemas_stand_in_the_documentation():
+    for name, schema in (("person", person_schema()), ("standing", standing_schema())):
+        written = json.loads((DOCS / f"{name}.schema.json").read_text())
+        assert written == json.loads(json.dumps(schema))
+
+
+def test_what_is_read_fits_the_schema_and_what_is_refused_mostly_does_not():
+    checker = jsonschema.Draft202012Validator(person_schema())
+    people = json.loads((HERE / "demo" / "physicians.json").read_text())
+    assert all(checker.is_valid(person) for person in (PERSON, {}, *people))
+    for path, value in (
+        (["nickname"], "Al"),
+        (["licenses", 0, "expires"], "02/28/2027"),
+        (["credits", 0, "amount"], 0.3),
+        (["credits", 0, "amount"], -2),
+        (["facts", "dea"], None),
+    ):
+        assert not checker.is_valid(changed(path, value)), path
+
+
+def test_what_the_command_prints_fits_the_schema(tmp_path):
+    checker = jsonschema.Draft202012Validator(standing_schema())
+    people = [PERSON, {}, *json.loads((HERE / "demo" / "physicians.json").read_text())]
+    for number, person in enumerate(people):
+        file = tmp_path / f"{number}.json"
+        file.write_text(json.dumps(person))
+        args = ["standing", "--file", str(file), "--today", "2026-11-23", "--json"]
+        result = CliRunner().invoke(main, args)
+        assert result.exit_code == 0
+        checker.validate(json.loads(result.stdout))
+
+
+@pytest.mark.parametrize("content", ["{", '{"nickname": 1}', '{"dea": {"expires": "soon"}}'])
+def test_a_wrong_file_ends_with_two_and_prints_nothing(tmp_path, content):
+    file = tmp_path / "person.json"
+    file.write_text(content)
+    result = CliRunner().invoke(main, ["standing", "--file", str(file), "--json"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr
+
+
+def test_a_day_far_off_is_refused(tmp_path):
+    args = ["standing", "--physician", "none", "--today", "9999-12-31", "--json"]
+    assert CliRunner().invoke(main, args).exit_code == 2

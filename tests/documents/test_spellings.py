@@ -54,6 +54,10 @@ def test_a_table_is_read_whatever_its_columns_are_called(case):
         ("1 1/2", "1.5"),
         ("1½", "1.5"),
         ("15 min", "0.25"),
+        ("1h30", "1.5"),
+        ("1.5*", "1.5"),
+        ("12 (twelve)", "12"),
+        ("twelve", "12"),
         ("45min", "0.75"),
         ("90 minutes", "1.5"),
         ("3,5", "3.5"),
@@ -202,3 +206,17 @@ def test_several_credits_in_one_cell(text, expected):
     found = [f"{entry.amount} {entry.name.type}" for entry in entries_in(text) if entry.name]
 
     assert found == expected
+
+
+@pytest.mark.parametrize("denied", ["Non-Category 1", "non-CME", "Not accredited", "Non-AMA"])
+def test_a_type_that_is_denied_is_not_named(denied):
+    assert credit_named(denied) is None
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_left_out():
+    reading = read_transcript(
+        b"Title,Date,Credits\n-2+3+cmd|' /C calc'!A0,4/21/2022,1\nEthics Today,4/21/2022,1\n",
+        "credits.csv",
+    )
+    assert [row.title for row in reading.rows] == ["Ethics Today"]
+    assert [(part.line, part.reason) for part in reading.unread] == [(2, "formula")]

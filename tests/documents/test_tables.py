@@ -1,9 +1,11 @@
 """Spreadsheets of all kinds: providers' PARS files, people's own lists, several types a row."""
 
+import io
 from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook
 
 from bot.documents.transcripts.read import read_transcript
 from bot.documents.transcripts.reading import RefusedError
@@ -232,3 +234,32 @@ def test_transcripts_of_other_makers_as_pdf(content):
     assert reading.kind == "pdf_table"
     assert reading.unread == ()
     assert [(r.title, r.provider, r.type, r.amount) for r in reading.rows] == FACTS
+
+
+def test_cells_merged_downward_hold_for_every_row_they_cover():
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["Completion Date", "Activity", "Credits", "Type"],
+        [date(2026, 3, 5), "Morning", 1, "Cat 1"],
+        [None, "Afternoon", 2, "Cat 1"],
+        [date(2026, 3, 6), "Next day", 1, "Cat 1"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    out = io.BytesIO()
+    book.save(out)
+
+    reading = read_transcript(out.getvalue(), "mine.xlsx")
+
+    assert [(row.title, row.completed_on.day) for row in reading.rows] == [
+        ("Morning", 5),
+        ("Afternoon", 5),
+        ("Next day", 6),
+    ]
+
+
+def test_an_average_below_the_table_is_no_credit():
+    reading = csv("Title,Date,Credits", "Ethics,4/21/2022,1.5", "Average,,1.5")
+    assert len(reading.rows) == 1
+    assert reading.unread == ()

@@ -1,5 +1,9 @@
 """Activities from the hub into a catalog: complete, resumable, and unmoved by what is broken."""
 
+import asyncio
+import os
+import signal
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -12,7 +16,7 @@ from bot.hub.client import HubClient
 from bot.hub.errors import HubDown, HubNonsense
 from bot.hub.pars import record_of
 from bot.hub.sync import SyncProgress, sync_activities
-from bot.model import Activity
+from bot.model import Activity, Search
 from bot.store.catalog import Catalog, open_catalog
 from sandbox.hub import CLIENT_ID, Broken, Dropped, HalfBody, HubSandbox, WrongJson, hub_sandbox
 
@@ -283,3 +287,65 @@ async def test_the_real_catalog_is_the_same_after_a_kill_and_a_second_start(
         assert {one.id: one for one in catalog.many(wanted)} == wanted
         assert catalog.size() == 381
         catalog.check()
+
+
+# ── in processes that are killed ────────────────────────────────────────────────────────────
+
+
+async def ended(*arguments: str, **environment: str) -> tuple[int, str]:
+    """A Python process run to its end: its exit code and what it said on standard error."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **environment},
+    )
+    output, errors = await process.communicate()
+    assert output == b""
+    return process.returncode, errors.decode()
+
+
+async def test_killed_before_within_and_after_every_page_it_ends_in_the_same_catalog(hub, tmp_path):
+    interrupted, undisturbed = tmp_path / "interrupted.sqlite", tmp_path / "undisturbed.sqlite"
+    size, pages = "130", 3
+    for page in range(1, pages + 1):
+        for moment in ("asked", "half", "stored"):
+            code, _ = await ended(
+                "-m", "tests.hub.sync_process", hub.url, interrupted, size, moment
+            )
+            assert code == -signal.SIGKILL
+            with closing(open_catalog(interrupted)) as catalog:
+                stored = page if moment == "stored" else page - 1
+                assert catalog.size() == min(381, stored * int(size))
+                catalog.check()
+    for path in (interrupted, undisturbed):
+        code, _ = await ended("-m", "tests.hub.sync_process", hub.url, path, size, "never")
+        assert code == 0
+    wanted = everything(hub)
+    with closing(open_catalog(interrupted)) as one, closing(open_catalog(undisturbed)) as other:
+        assert one.size() == other.size() == len(wanted)
+        assert one.many(wanted) == other.many(wanted) == tuple(wanted.values())
+        assert one.sync_state() == other.sync_state()
+        for words in ("opiod ethcis", "human traficking", "cme 2026"):
+            search = Search(date(2026, 11, 23), words=words, limit=50)
+            assert one.search(search) == other.search(search)
+
+
+async def test_the_command_tells_how_it_went_and_goes_on_where_it_stopped(hub, tmp_path):
+    environment = {
+        "CMEBOT_HUB_URL": hub.url,
+        "CMEBOT_HUB_CLIENT_ID": CLIENT_ID,
+        "CMEBOT_CATALOG": str(tmp_path / "catalog.sqlite"),
+    }
+    hub.order(HalfBody(), times=1)
+    hub.feed.put("000000009", {"Lom": "broken"})
+    code, said = await ended("-m", "bot", "sync", **environment)
+    assert code == 0
+    assert "skipped" in said
+    assert "The catalog holds 381 activities." in said
+    hub.order(Broken(500), times=None)
+    code, said = await ended("-m", "bot", "sync", **environment)
+    assert code == 1
+    assert "What was read is kept; run it again." in said
+    assert "Traceback" not in said

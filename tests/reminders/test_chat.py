@@ -306,6 +306,19 @@ def test_snooze_in_free_words(chat):
     assert "Quiet about Texas until Monday, January 4, 2027. It comes back then at 9 a.m." in text
 
 
+def test_what_was_stopped_cannot_be_snoozed_and_is_shown(chat):
+    chat.presses_data(under_a_reminder("stopit"))
+    text = chat.says("snooze texas till friday")
+    assert "No reminders: you stopped them." in text
+    assert chat.turns[-1].changes == ()
+
+
+def test_the_zone_stays_that_of_the_first_license_after_a_renewal(chat):
+    chat.says("i renewed, next is 2/28/29")
+    assert "which is yours?" in chat.says("/reminders")
+    assert "Central time, taken from your first license" in chat.text
+
+
 def test_renewed_in_free_words(chat):
     chat.says("i renewed, next is 2/28/29")
     assert "Texas renewed, next due Wednesday, February 28, 2029" in chat.text

@@ -277,6 +277,31 @@ def test_a_defect_in_one_reminder_does_not_stop_the_others(records, rules, clock
     assert "could not be decided" in caplog.text
 
 
+def test_a_record_is_brought_up_to_date_before_the_decision(records, rules, clock, people):
+    idaho = License("us-id", "MD", expires=date(2027, 2, 28), first_cycle=False)
+    known = settle_in(records, CHAT, Physician(0, licenses=(idaho,)), clock())
+
+    async def freshen(physician_id):
+        assert physician_id == known.id
+        with records.writing() as session:
+            carry_out(session, CHAT, AddCredit(Credit("Update", date(2026, 12, 1), 40)), clock())
+
+    worker = delivery(records, rules, people, clock, freshen=freshen)
+    at_nine(records, rules, clock, date(2026, 12, 30))
+    assert tick(worker) == 0
+
+
+def test_a_hub_that_fails_delays_no_reminder(records, rules, clock, people):
+    settle_in(records, CHAT, RIVERA, clock())
+
+    async def freshen(_):
+        raise TimeoutError
+
+    worker = delivery(records, rules, people, clock, freshen=freshen)
+    at_nine(records, rules, clock, date(2026, 12, 30))
+    assert tick(worker) == 1
+
+
 def test_busy_records_put_nothing_in_doubt(records, rules, clock, people, worker):
     settle_in(records, CHAT, RIVERA, clock())
     at_nine(records, rules, clock, date(2026, 12, 30))

@@ -1,5 +1,6 @@
 """What a reminder says: at every stage, of every board, short and without blame."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -87,7 +88,6 @@ def test_the_boards_own_late_rule_is_told_at_the_end(words, name):
 def test_credits_met_ask_for_the_renewal_only(words):
     out = said(words, physician("us-tx"), part("us-tx", STAGES[2], Phase.RENEWAL_OPEN))
     assert "Have you renewed?" in plain(out.html)
-    assert "Find activities" not in [key.label for row in out.keys for key in row]
 
 
 def test_a_digest_names_every_deadline_and_what_renewed_means(words):
@@ -97,12 +97,17 @@ def test_a_digest_names_every_deadline_and_what_renewed_means(words):
     assert [row[0].label for row in out.keys[:2]] == ["Texas: renewed", "DEA registration: renewed"]
 
 
-def test_from_the_last_week_on_there_is_no_snooze(words):
+@pytest.mark.behaviour(50)
+@pytest.mark.parametrize("phase", [Phase.CREDITS_OPEN, Phase.RENEWAL_OPEN])
+def test_every_reminder_carries_every_answer(words, phase):
     for stage in STAGES:
-        out = said(words, physician("us-tx"), part("us-tx", stage, Phase.CREDITS_OPEN))
-        labels = [key.label for row in out.keys for key in row]
-        early = stage.offset is None or stage.offset < -7
-        assert ("Snooze" in labels) is early
+        if not stage.applies(phase):
+            continue
+        out = said(words, physician("us-tx"), part("us-tx", stage, phase))
+        labels = {key.label for row in out.keys for key in row}
+        assert labels >= {
+            "I renewed", "Plan a day", "Snooze", "Find activities", "Stop for Texas",
+        }  # fmt: skip
 
 
 def test_without_a_name_nobody_is_addressed(words):
@@ -116,3 +121,39 @@ def test_own_days_are_told_as_such(words):
     ((_, stage),) = calendar(deadline, Preferences(days=(100,)))
     text = plain(said(words, physician("us-tx"), Part(deadline, stage, Phase.CREDITS_OPEN)).html)
     assert "You asked to be told now." in text
+
+
+def test_at_d_90_activities_that_close_the_gap_are_named_and_a_calendar_offered(rules, sources):
+    words = Words(rules, Texts(HERE / "texts" / "en"), sources.catalog)
+    stage = next(one for one in STAGES if one.name == "D-90")
+    out = said(words, physician("us-tx"), part("us-tx", stage, Phase.CREDITS_OPEN))
+    text = plain(out.html)
+    assert "Close most of it: " in text
+    assert len(text) <= 400
+    keys = [key for row in out.keys for key in row]
+    assert ("Calendar file", "deadline:calendar:0") in [(key.label, key.data) for key in keys]
+
+
+def test_at_d_30_the_way_to_the_board_is_there(words):
+    stage = next(one for one in STAGES if one.name == "D-30")
+    for phase in (Phase.CREDITS_OPEN, Phase.RENEWAL_OPEN):
+        out = said(words, physician("us-tx"), part("us-tx", stage, phase))
+        assert '<a href="https://www.tmb.texas.gov">the board</a>' in out.html
+
+
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [(timedelta(hours=20), None), (timedelta(days=3), "As the hub had it on December 27, 2026.")],
+)
+def test_an_old_copy_of_the_record_says_of_when_it_is(words, age, told):
+    whole, day = message(part("us-tx", STAGES[3], Phase.CREDITS_OPEN))
+    linked = replace(physician("us-tx"), linked=True, synced_at=whole.at - age)
+    text = plain(words(linked, whole, day).html)
+    assert ("As the hub had it" in text) is (told is not None)
+    assert told is None or told in text
+
+
+def test_a_linked_record_never_read_says_so(words):
+    whole, day = message(part("us-tx", STAGES[3], Phase.CREDITS_OPEN))
+    linked = replace(physician("us-tx"), linked=True)
+    assert "I have not read the hub yet." in plain(words(linked, whole, day).html)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.rules.facts import word_of
-from bot.rules.schema import Board, Condition, json_schema
+from bot.rules.schema import Board, Condition, Equivalent, json_schema
 from data import HERE
 
 DOCS = HERE.parent / "docs"
@@ -20,6 +20,7 @@ def conditions(board):
     waiting = [
         *(c for rule in (*board.topics, *board.category_rules) for c in rule.applies_if),
         *(relief.when for relief in (*board.equivalents, *board.exemptions) if relief.when),
+        *(relief.ask_of for relief in (*board.equivalents, *board.exemptions) if relief.ask_of),
         *(other.when for other in board.total_instead),
     ]
     while waiting:
@@ -111,6 +112,28 @@ def test_a_word_the_schema_does_not_know_is_refused():
 def test_a_condition_holds_exactly_one_test():
     with pytest.raises(ValidationError, match="exactly one test"):
         Condition.model_validate({"fact": "dea", "license_type": "DO"})
+
+
+def test_a_relief_in_words_only_says_what_else_holds_it(rules):
+    whole = Equivalent(kind="moc", satisfies="total", note="", held_by="nothing")
+    assert whole.when is None
+    with pytest.raises(ValidationError, match="either `when` or `held_by`"):
+        Equivalent(kind="moc", satisfies="total", note="")
+    words = [
+        relief
+        for board in rules.boards.values()
+        for relief in (*board.equivalents, *board.exemptions)
+        if relief.held_by == "nothing"
+    ]
+    assert len(words) == 13
+
+
+def test_work_that_lets_off_hours_is_counted_by_a_number(rules):
+    for board in rules.boards.values():
+        for relief in (*board.equivalents, *board.exemptions):
+            for effect in relief.effects:
+                if effect.work:
+                    assert rules.facts[effect.work.fact].kind == "number"
 
 
 def test_a_bare_word_is_a_fact_that_must_be_true():

@@ -1,12 +1,14 @@
 """Certificates: points, credits, what only the portal shows, caps, rolling and fixed periods."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from bot.model import Certification, Credit, Cycle, Profile, State
+from bot.model import Certification, Credit, Cycle, Physician, Profile, State
 from bot.rules.certifying import certification_standing
+from bot.rules.person import standings
 
 TODAY = date(2026, 11, 23)
 DAY = date(2026, 3, 1)
@@ -160,3 +162,55 @@ def test_every_certifying_board_can_be_judged_and_names_what_is_missing(rules):
         for item in judge(rules, board).rules:
             assert (item.state is State.NOT_YET_KNOWN) == (item.missing_fact is not None)
             assert item.state is not State.MET or item.id.endswith("cap")
+
+
+def test_points_are_counted_as_points_whatever_cme_the_activity_gives(rules):
+    record = [
+        cme(20, activity_id="900000001"),
+        moc(10, activity_id="900000001", title="Course"),
+        moc(10, activity_id="900000001", title="Course", origin="typed"),
+    ]
+    total = rule(judge(rules, "ABIM", record))
+    assert (total.have, total.left) == (10, 90)
+    assert [(item.credit.type, item.amount) for item in total.counted] == [("moc", 10)]
+    assert sorted((item.reason, item.credit.type, item.amount) for item in total.left_out) == [
+        ("duplicate", "moc", 10),
+        ("wrong_type", "ama-pra-1", 20),
+    ]
+
+
+def test_points_that_name_no_board_are_those_of_the_only_certificate(rules):
+    point = moc(100, board=None)
+    one = Physician(1, certifications=(Certification("ABIM", date(2018, 1, 1)),), credits=(point,))
+    two = replace(one, certifications=(*one.certifications, Certification("ABP", date(2018, 1, 1))))
+    assert rule(standings(one, rules, TODAY).certifications[0]).state is State.MET
+    assert rule(standings(two, rules, TODAY).certifications[0]).state is State.NOT_MET
+
+
+def test_a_far_end_date_gives_the_period_of_today(rules):
+    found = judge(rules, "ABAI", expires=date(2030, 6, 30))
+    assert found.cycle == Cycle(date(2026, 7, 1), date(2027, 6, 30))
+
+
+def test_a_period_fixed_for_all_does_not_hang_on_the_certificate(rules):
+    fixed = Cycle(date(2025, 1, 1), date(2027, 12, 31))
+    assert judge(rules, "AOBS", expires=date(2029, 12, 31)).cycle == fixed
+    assert judge(rules, "ABNS").cycle == Cycle(date(2026, 10, 1), date(2027, 9, 30))
+    assert judge(rules, "ABD").cycle == Cycle(date(2026, 1, 1), date(2030, 12, 31))
+    assert judge(rules, "UCNS").cycle == Cycle(date(2026, 1, 1), date(2026, 12, 31))
+
+
+def test_who_joined_an_osteopathic_cycle_late_owes_what_only_the_board_tells(rules):
+    late = {"since": date(2026, 6, 1)}
+    assert rule(judge(rules, "AOBS", [cme(59)], **late)).missing_fact == "board_figure"
+    assert rule(judge(rules, "AOBS", [cme(60)], **late)).state is State.MET
+    assert rule(judge(rules, "AOBS", [cme(59)])).state is State.NOT_MET
+
+
+def test_no_hours_are_asked_of_trainees_by_the_national_board(rules):
+    assert rule(judge(rules, "NBPAS", [], {"resident": True})).state is State.DOES_NOT_APPLY
+
+
+def test_every_figure_of_a_page_of_the_last_cycle_is_one_of_the_last_cycle(rules):
+    record = [cme(120, type="aoa-1a")]
+    assert {one.missing_fact for one in judge(rules, "AOBFP", record).rules} == {"board_figure"}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 
@@ -196,3 +197,20 @@ def test_a_new_law_binds_only_the_renewals_after_it(rules):
     assert rule(before, "tx-nutrition").state is State.DOES_NOT_APPLY
     after = judge(rules, "us-tx", [], expires=date(2027, 2, 28))
     assert rule(after, "tx-nutrition").missing_fact == "board_figure"
+
+
+def test_records_that_differ_in_their_own_topics_only_keep_one_order():
+    record = [hour(), hour(topics=("ethics",)), hour(origin="typed")]
+    found = [read_credits(order).counted for order in permutations(record)]
+    assert all(counted == found[0] for counted in found)
+
+
+def test_parts_of_a_series_are_no_doubles(rules):
+    record = [
+        hour("2", "Advances in cardiology, part 1"),
+        hour("2", "Advances in cardiology, part 2", origin="typed"),
+        hour("2", "Advances in cardiology part 2", origin="transcript"),
+    ]
+    found = judge(rules, "us-ca-md", record)
+    assert rule(found, "total").have == 4
+    assert reasons(found) == [("duplicate", 2)]

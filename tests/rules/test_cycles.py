@@ -149,3 +149,17 @@ def test_a_month_s_last_day_stays_one():
     assert add_months(date(2026, 2, 28), 24) == date(2028, 2, 29)
     assert add_months(date(2026, 8, 31), 6) == date(2027, 2, 28)
     assert add_months(date(2026, 8, 30), 6) == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("board", "day"), [("us-ky", (2027, 3, 1)), ("us-mo", (2027, 1, 31)), ("us-ms", (2027, 6, 30))]
+)
+def test_a_yearly_license_ends_by_its_own_date_beside_the_cme_calendar(rules, board, day):
+    due = deadline(License(board, "MD"), Profile(), rules.boards[board], date(2026, 11, 23))
+    assert due == (date(*day), None)
+
+
+@pytest.mark.parametrize("board", ["us-ga", "us-ia", "us-ma", "us-nd", "us-az-md", "us-wa-md"])
+def test_only_what_settles_the_end_date_is_asked_for(rules, board):
+    due = deadline(License(board, "MD"), Profile(), rules.boards[board], date(2026, 11, 23))
+    assert due == (None, "expires")

@@ -103,3 +103,19 @@ def test_a_stranger_has_federal_questions_only(rules):
     found = standings(Physician(1), rules, TODAY)
     assert (found.licenses, found.certifications) == ((), ())
     assert [one.board for one in found.federal] == ["mate", "dea"]
+
+
+def test_hours_that_only_the_physician_claims_come_from_no_accepted_organization(rules):
+    claimed = course(8, "mate", type="ama-pra-2")
+    mate, _ = judge(rules, {"dea": True, "mate_attested": False}, [claimed])
+    assert (mate.state, mate.have) == (State.NOT_MET, 0)
+    assert [(item.reason, item.amount) for item in mate.left_out] == [("wrong_type", 8)]
+
+
+def test_a_certificate_of_an_abms_board_is_known_as_one(rules):
+    def facts(board):
+        return profile_of(Physician(1, certifications=(Certification(board),)), rules.facts).facts
+
+    assert facts("ABIM")["abms_certified"] is True
+    assert "abms_certified" not in facts("AOBIM")
+    assert "abms_certified" not in facts("NBPAS")

@@ -1,7 +1,7 @@
 """What each board demands, as examples: `standings/<board>.toml`, written from the board's source.
 
 Credits read `amount [type] [topic ...] [fmt:kind] [@day]`; without a type they are AMA Category 1,
-without a day they were completed on November 10, 2026.
+without a day they were completed on November 10, 2026. `need`, `have` and `left` may be given too.
 """
 
 import tomllib
@@ -74,6 +74,9 @@ def test_the_board_s_rules_judge_the_example(board, case, rules):
     assert states == case["expect"]
     missing = {name: found[name].missing_fact for name in case.get("missing", {})}
     assert missing == case.get("missing", {})
+    for figure in ("have", "need", "left"):
+        told = {name: getattr(found[name], figure) for name in case.get(figure, {})}
+        assert told == {name: Decimal(str(one)) for name, one in case.get(figure, {}).items()}
 
 
 @pytest.mark.parametrize("board", sorted(path.stem for path in HERE.glob("requirements/*.json")))

@@ -78,3 +78,20 @@ def test_narrower_topics_serve_the_wider_one(rules):
 def test_what_a_topic_takes_in_exists(rules):
     for topic in rules.topics.values():
         assert set(topic.takes_in) <= set(rules.topics)
+
+
+def test_opioids_serve_for_controlled_substances_only_where_the_board_speaks_of_opioids(rules):
+    """Texts read in the boards' files: they name opioids themselves."""
+    named = {
+        topic.id
+        for board in rules.boards.values()
+        for topic in board.topics
+        if topic.topic == "controlled-substances" and "opioid-prescribing" in topic.accepts
+    }
+    words = {
+        topic.id: f"{topic.title} {topic.note}".lower()
+        for board in rules.boards.values()
+        for topic in board.topics
+    }
+    assert named
+    assert [name for name in sorted(named) if "opioid" not in words[name]] == []

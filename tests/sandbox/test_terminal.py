@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ class Terminal(io.StringIO):
 def talk(tg, polling, until):
     """Types lines into Maria's chat with the clerk and gives all that was printed."""
 
-    async def talked(*lines, out=None):
+    async def talked(*lines, out=None, turn_to=None):
         maria, out = tg.user(MARIA, started=True), out or io.StringIO()
 
         async def typed():
@@ -65,7 +66,7 @@ def talk(tg, polling, until):
                 await until(lambda: len(maria.news()) >= 1)
 
         async with polling(clerk):
-            await chat(tg, maria, typed(), out, settled)
+            await chat(tg, maria, typed(), out, settled, turn_to=turn_to)
         return out.getvalue()
 
     return talked
@@ -108,3 +109,15 @@ async def test_a_terminal_gets_bold_and_its_prompt_back(talk):
 async def test_lines_come_from_a_pipe_until_it_ends():
     piped = io.StringIO("am i on track\n\n/help")
     assert [line async for line in typed_lines(piped)] == ["am i on track\n", "\n", "/help"]
+
+
+async def test_the_clock_is_turned_to_a_day_and_other_words_are_refused(talk):
+    days = []
+
+    async def turn_to(day):
+        days.append(day)
+        return "It is later here." if len(days) > 1 else None
+
+    shown = await talk("hi", "#day 2026-12-30", "#day 2026-12-01", "#day soon", turn_to=turn_to)
+    assert days == [date(2026, 12, 30), date(2026, 12, 1)]
+    assert shown.endswith("It is later here.\nsoon is no day; one is written #day 2026-12-30.\n")

@@ -27,6 +27,10 @@ _WORDS = {
     "eight": "8",
     "nine": "9",
     "ten": "10",
+    "eleven": "11",
+    "twelve": "12",
+    "fifteen": "15",
+    "twenty": "20",
 }
 _NUMBER = r"\d+\s+\d+/\d+|\d+/\d+|\d*[.,]\d+|\d+"
 _HOURS = r"h|hr|hrs|hour|hours|std"
@@ -35,6 +39,7 @@ _UNIT = r"cr|crs|credit|credits|point|points|pt|pts|unit|units|ce|cme|ceu"
 _PLAIN = re.compile(rf"({_NUMBER})\s*(?:(?:{_HOURS}|{_UNIT})\b\.?\s*)*")
 _IN_MINUTES = re.compile(rf"({_NUMBER})\s*(?:{_MINUTES})\b\.?")
 _MIXED = re.compile(rf"(\d+)\s*(?:{_HOURS})\b\.?,?\s*(?:and\s*)?(\d+)\s*(?:{_MINUTES})?\b\.?")
+_SHORT = re.compile(r"(\d{1,2})h([0-5]\d)")
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::00)?(?:\s*(?:h|hr|hrs|hours))?")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
@@ -63,6 +68,8 @@ def _fold(text: str) -> str:
     folded = text.casefold().strip().replace("\u00a0", " ").replace("⁄", "/").replace("(s)", "s")
     for sign, fraction in _HALVES.items():
         folded = folded.replace(sign, f" {fraction}")
+    # "1.5*", "~2" and "12 (twelve)" say no more than their figure.
+    folded = re.sub(r"(?<=[\d\w])\s*(?:\*+|†+|\([a-z\s]*\))\s*$", "", folded.lstrip("~≈ "))
     folded = " ".join(folded.split())
     for word, digits in _WORDS.items():
         folded = re.sub(rf"^{word}\b(?: of)?(?: an?\b)?", digits, folded)
@@ -72,7 +79,7 @@ def _fold(text: str) -> str:
 def _value(text: str) -> Fraction | None:
     if match := _CLOCK.fullmatch(text):
         return Fraction(int(match[1])) + Fraction(int(match[2]), 60)
-    if match := _MIXED.fullmatch(text):
+    if match := _MIXED.fullmatch(text) or _SHORT.fullmatch(text):
         return Fraction(int(match[1])) + Fraction(int(match[2]), 60)
     if match := _IN_MINUTES.fullmatch(text):
         minutes = _figure(match[1])

@@ -23,7 +23,7 @@ _LEAD = (
 _KIND = (
     r"(?:\s+(?:the|a|an|this|live|enduring|internet|online|educational|cme|virtual|journal-based"
     r"|material|activity|course|webinar|program|conference|meeting|session|in-person|following"
-    r"|continuing|medical|education|certified|titled|entitled|called|named|of|and))*\s*:?\s*"
+    r"|continuing|medical|education|certified|titled|entitled|called|named|of|and)\b)*\s*:?\s*"
 )
 _STOP = (
     r"(?=\s+(?:on|held|and (?:is|was|has|claims)|provided by|sponsored by|presented by|offered by"

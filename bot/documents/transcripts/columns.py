@@ -131,7 +131,9 @@ def _spaced(body: Sequence[TextLine], dates: Sequence[TextLine]) -> list[float]:
                 parts.append([line])
             else:
                 parts[-1].append(line)
-        if len(parts) == len(dates):
-            held = [sum(date in part for date in dates) for part in parts]
-            return [part[0].top - SAME for part in parts] if set(held) == {1} else []
+        held = [sum(date in part for date in dates) for part in parts]
+        if max(held) == 1:
+            # Sums and footers may follow the last row.
+            is_rows = held[: len(dates)] == [1] * len(dates)
+            return [part[0].top - SAME for part in parts] if is_rows else []
     return []

@@ -28,6 +28,8 @@ def credit_named(text: str) -> CreditName | None:
     PRA Category 1, AOA 1-A, ...) stands beside points of a board, the first is what the amount
     belongs to.
     """
+    if _NOT_NAMED.search(text):
+        return None
     words = _fold(text)
     board, board_at = _longest(words, _board_phrases())
     named, named_at = _longest(words, _type_phrases())
@@ -37,6 +39,12 @@ def credit_named(text: str) -> CreditName | None:
     if named:
         return CreditName(named)
     return CreditName(MOC) if points else None
+
+
+_NOT_NAMED = re.compile(
+    r"\b(?:non|not)[\s-]*(?:cat|category|ama|aoa|accme|accredited|cme|certified)\b", re.IGNORECASE
+)
+"""`Non-Category 1`, `not accredited`: the name of a type is denied, not given."""
 
 
 def board_named(text: str) -> str | None:

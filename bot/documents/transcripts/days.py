@@ -33,7 +33,8 @@ _NUMERIC = r"\d{1,2}(?P<sign>[/.\-])\d{1,2}(?P=sign)(?:\d{4}|\d{2})"
 _ISO = r"\d{4}(?P<mark>[/.\-])\d{1,2}(?P=mark)\d{1,2}"
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
 _NAMED = (
-    rf"(?:{_NAME})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\s*,?\s*(?:\d{{4}})"
+    rf"(?:{_NAME})\.?[\s\-]+\d{{1,2}}(?:st|nd|rd|th)?\s*[,\-]?\s*(?:\d{{4}})"
+    rf"|\d{{1,2}}(?:{_NAME})(?:\d{{4}}|\d{{2}})"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?[\s\-]+(?:{_NAME})\.?,?[\s\-]+(?:\d{{4}}|\d{{2}})"
 )
 DAY = re.compile(rf"(?<![\d/.\-])(?:{_ISO}|{_NUMERIC}|{_NAMED})(?![\d/])", re.IGNORECASE)
@@ -46,6 +47,9 @@ _TIME = re.compile(
 _PARTS = re.compile(r"\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]")
 _BETWEEN = re.compile(r"\s*(?:(?:-|–|—|to|through|thru|and|,|;)\s*)*")
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+")
+
+_CLOSE_RANGE = re.compile(r"(\d/\d{2,4})[-–—](\d{1,2}/\d)")
+"""`3/4/2026-3/5/2026`: two days without a space between them."""
 
 _SHORT_RANGE = re.compile(
     rf"({_NAME})\.?\s+\d{{1,2}}\s*(?:-|–|—|to)\s*(?:({_NAME})\.?\s+)?(\d{{1,2}}),?\s+(\d{{4}})"
@@ -66,6 +70,7 @@ def day_of(value: object, *, day_first: bool = False) -> date | None:
         return _serial(value)
     text = " ".join(str(value).split())
     plain = _TIME.sub("", _WEEKDAY.sub("", text.casefold()))
+    plain = _CLOSE_RANGE.sub(r"\1 - \2", plain)
     if re.fullmatch(r"\d{5}(?:\.0+)?", plain):
         return _serial(float(plain))
     if re.fullmatch(r"(?:19|20)\d{6}", plain):

@@ -124,6 +124,12 @@ def _column(index: int, header: str) -> tuple[Column, int]:
         return Column(index, header, "amount", named), 0
     if short_role:
         return Column(index, header, short_role), short_rank
+    if sides := [
+        synonyms[side] for side in map(_fold, re.split(r"[/|]", header)) if side in synonyms
+    ]:
+        # "Conference/Meeting", "Provider / Sponsor": the side that is known names the column.
+        role, rank = min(sides, key=lambda side: side[1])
+        return Column(index, header, role), 100 + rank
     if len(short) >= SHORTEST:
         best = process.extractOne(
             short,

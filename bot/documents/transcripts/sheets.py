@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -15,6 +16,9 @@ from bot.documents.transcripts.table import Cell, Formula, Line, find_header
 DELIMITERS = (",", ";", "\t", "|")
 MOST_PARTS = 2_000
 """A workbook of more parts than this is no spreadsheet of a person."""
+
+MOST_CELLS = 50_000
+"""More cells than this under merged ones are left as they are."""
 
 _PLAIN = (str, int, float, date, datetime, time, timedelta)
 _CONTROL = frozenset(range(32)) - {9, 10, 12, 13, 26, 27}
@@ -124,18 +128,83 @@ def _sheets(content: bytes, limits: Limits, *, values: bool) -> list[list[Line]]
         try:
             workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=values)
             try:
-                return [
-                    list(_lines(sheet, limits))
-                    for sheet in workbook.worksheets
-                    if sheet.sheet_state == "visible"
-                ]
+                read = [list(_lines(sheet, limits)) for sheet in _visible(workbook)]
             finally:
                 workbook.close()
+            merged = _merged(content, limits)
         except (RefusedError, MemoryError):
             raise
         except Exception as error:
             # openpyxl lets whatever its parsers raise pass: KeyError, TypeError, ParseError, ...
             raise RefusedError("damaged") from error
+    return [_spread(lines, covered) for lines, covered in zip(read, merged, strict=True)]
+
+
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]{1,3}\d+:[A-Z]{1,3}\d+)"')
+
+
+def _merged(content: bytes, limits: Limits) -> list[dict[tuple[int, int], tuple[int, int]]]:
+    """By sheet in the workbook's order: the cells that a merged cell covers, each with the cell
+    that holds the value; row and column count from 1. Only what is merged downward matters.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils import range_boundaries
+
+    found = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        workbook = load_workbook(io.BytesIO(content), read_only=True)
+        try:
+            # openpyxl keeps the place of a sheet to itself.
+            names = [sheet._worksheet_path for sheet in _visible(workbook)]  # noqa: SLF001
+        finally:
+            workbook.close()
+    with ZipFile(io.BytesIO(content)) as archive:
+        for name in names:
+            covered: dict[tuple[int, int], tuple[int, int]] = {}
+            for match in islice(_MERGED.finditer(archive.read(name)), limits.rows):
+                left, top, right, bottom = range_boundaries(match[1].decode())
+                if left is None or top is None or right is None or bottom is None:
+                    continue
+                if (
+                    right > limits.columns
+                    or bottom - top > limits.rows
+                    or len(covered) > MOST_CELLS
+                ):
+                    continue
+                covered |= {
+                    (row, column): (top, left)
+                    for row in range(top + 1, bottom + 1)
+                    for column in range(left, right + 1)
+                }
+            found.append(covered)
+    return found
+
+
+def _visible(workbook: Any) -> list[Any]:
+    return [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+
+
+def _spread(lines: list[Line], covered: Mapping[tuple[int, int], tuple[int, int]]) -> list[Line]:
+    """Rows under a cell that was merged downward have its value too."""
+    if not covered:
+        return lines
+    by_number = {line.number: line for line in lines}
+
+    def value(line: Line, column: int, cell: Cell) -> Cell:
+        origin = covered.get((line.number, column))
+        if origin is None or cell not in (None, ""):
+            return cell
+        above = by_number.get(origin[0])
+        return above.cells[origin[1] - 1] if above and origin[1] <= len(above.cells) else cell
+
+    return [
+        Line(
+            line.number,
+            tuple(value(line, column, cell) for column, cell in enumerate(line.cells, start=1)),
+        )
+        for line in lines
+    ]
 
 
 def _lines(sheet: Any, limits: Limits) -> Iterator[Line]:

@@ -114,7 +114,9 @@ def _is_entry(line: Line, header: Line, date_column: int) -> bool:
     filled = [cell for cell in line.cells if cell not in (None, "")]
     if len(filled) < 2 or line.cells == header.cells:  # noqa: PLR2004 - a heading, a footer
         return False
-    is_sum = re.match(r"(grand |sub-?)?totals?\b|sum\b", str(filled[0]).strip().casefold())
+    is_sum = re.match(
+        r"(grand |sub-?)?totals?\b|sum\b|average\b|avg\b", str(filled[0]).strip().casefold()
+    )
     return not is_sum or day_of(_at(line, date_column)) is not None
 
 
@@ -271,7 +273,10 @@ def _at(line: Line, index: int) -> Cell:
 
 def _is_formula(cell: Cell) -> bool:
     """What a spreadsheet would take for a formula when the text is pasted into it (OWASP)."""
-    return isinstance(cell, str) and re.match(r"\s*[=@]|\s*[+-]\s*[^\s\d]|[\t\r]", cell) is not None
+    return (
+        isinstance(cell, str)
+        and re.match(r"\s*[=@]|\s*[+-]\s*[^\s\d]|\s*[+-].*[|!]|[\t\r]", cell) is not None
+    )
 
 
 def _text(cell: Cell) -> str:

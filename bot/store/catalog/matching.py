@@ -203,7 +203,8 @@ def _titled_first(view: View, some: Bits, words: Sequence[Sought], room: int) ->
 
 
 def _titled(view: View, word: Sought) -> Bits:
-    return any_of([view.saying(one.word, "title") for one in word.spellings])
+    likeliest = word.spellings[:2]
+    return any_of([view.saying(one.word, "title") for one in likeliest])
 
 
 def _without_words(view: View, search: Search, attempt: _Attempt, *, lost: bool) -> Matches:

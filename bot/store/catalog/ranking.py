@@ -30,6 +30,9 @@ ELSEWHERE = 0.8
 """A word said outside the title counts for so much of one in the title."""
 
 
+WHOLE = 85.0
+"""From this likeness on, the whole query with its small words is taken for a title."""
+
 FILLING = 0.55
 """What lacks a word fills up a short list only with so much of the best score."""
 
@@ -93,9 +96,11 @@ def _scored(
         (json.dumps(numbers),),
     )
     closes = _closes(view, search, numbers) if search.gaps else {}
-    typed = whole_query = normalised(search.words[:LONGEST_QUERY])
+    typed = " ".join(word.typed for word in sought)
+    meant = " ".join(word.spellings[0].word for word in sought)
+    whole_query = normalised(search.words[:LONGEST_QUERY])
     corrected = {word.typed: word.spellings[0].word for word in sought}
-    meant = " ".join(corrected.get(word, word) for word in typed.split())
+    every_word = " ".join(corrected.get(word, word) for word in whole_query.split())
     evidence = _evidence(sought)
     scored = []
     first, last = _window(search)
@@ -106,6 +111,8 @@ def _scored(
             closeness = 100.0 if words == whole_query else fuzz.token_sort_ratio(meant, words)
             if meant != typed:
                 closeness = max(closeness, fuzz.token_sort_ratio(typed, words))
+            # Small words count where they make a title the very one, never against it.
+            closeness = max(closeness, fuzz.token_sort_ratio(every_word, words, score_cutoff=WHOLE))
             score += WORDS * _said(evidence, number, f" {words}") + TITLE * closeness / 100
         else:
             score += WORDS + TITLE
