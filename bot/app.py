@@ -20,6 +20,7 @@ from bot.dialogs.knowledge import Knowledge
 from bot.documents.activities import read_activities
 from bot.errands import runners
 from bot.errands.outside import Outside
+from bot.errands.record import end_readings, fresh, keep_scheduled
 from bot.handlers.errors import EndError, set_up_logging, where
 from bot.handlers.pace import Pace
 from bot.handlers.reception import Pulse, Webhook, initialized, made_bot, reception, watch
@@ -112,12 +113,21 @@ async def running(
         pulse.beat()
         outside = Outside(records, catalog, sources.knowledge, bot, hub, settings, clock)
         pace = Pace()
+        if hub is not None:
+            await stack.enter_async_context(_beside(partial(_keep_reading, outside)))
+        stack.push_async_callback(end_readings)
         whole = await stack.enter_async_context(
             rim(records, _mind(sources, clock), bot, end, pace, runners=runners(outside))
         )
         rules = sources.knowledge.rules
+
+        async def freshen(physician_id: int) -> None:
+            await fresh(outside, physician_id)
+
         jobs = await stack.enter_async_context(
-            reminding(records, rules, sources.texts, bot, pace, clock, catalog=catalog)
+            reminding(
+                records, rules, sources.texts, bot, pace, clock, freshen=freshen, catalog=catalog
+            )
         )
         webhook = webhook_of(settings, vault)
         await stack.enter_async_context(reception(bot, whole.inbox, webhook, end))
@@ -254,6 +264,19 @@ async def _synced(client: HubClient, catalog: Catalog, clock: Callable[[], datet
     await asyncio.to_thread(catalog.mark_synced, begun)
     await asyncio.to_thread(catalog.warm, begun.date())
     return True
+
+
+# ── linked records ──────────────────────────────────────────────────────────────────────────
+
+
+async def _keep_reading(outside: Outside) -> None:
+    """Every linked record has its next reading before it, whatever went wrong with the last."""
+    while True:
+        try:
+            await asyncio.to_thread(keep_scheduled, outside)
+        except SQLAlchemyError as error:
+            logger.warning("readings are scheduled later: %s", type(error).__name__)
+        await asyncio.sleep(SYNC_EVERY)
 
 
 # ── telling Telegram what the bot can do ────────────────────────────────────────────────────

@@ -112,6 +112,48 @@ def nothing_kept(kind: type[T], /) -> T:
 
 
 @dataclass(frozen=True, slots=True)
+class HubProfile:
+    """The person as the hub knows them; `unknown` are boards that the bot has no rules for."""
+
+    name: str
+    license_type: LicenseType | None = None
+    specialty: str | None = None
+    licenses: tuple[License, ...] = ()
+    certifications: tuple[Certification, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HubLink:
+    """A chat's link to a hub account, as far as a dialog may see it.
+
+    `name` is the account holder's at the hub. `passed` are the parts of `profile` that the
+    physician does not want taken over. `news` is whether arriving credits are told unasked; None:
+    not said yet. `failing_since`: the hub has not answered since then.
+    """
+
+    name: str
+    since: datetime
+    profile: HubProfile | None = None
+    passed: tuple[str, ...] = ()
+    news: bool | None = None
+    failing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A credit that is waited for. `completed_on` may be unknown; `about` says it is only near."""
+
+    title: str
+    provider: str | None = None
+    activity_id: str | None = None
+    completed_on: date | None = None
+    about: bool = False
+    since: date | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Physician:
     """The person in the chat, with all that a standing is worked out from.
 
@@ -129,6 +171,8 @@ class Physician:
     blocked_at: datetime | None = None
     saved: tuple[str, ...] = ()
     kept: Kept = field(default=nothing_kept, compare=False, repr=False)
+    hub: HubLink | None = None
+    watches: tuple[Watch, ...] = ()
     proofs: tuple[Proof, ...] = ()
 
 
@@ -499,6 +543,34 @@ class ChangeReminderWishes:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeHubLink:
+    """What the physician said about the link; only what is given in `changes` (news, passed)."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EndHubLink:
+    """`pending`: a linking under way is given up. `link`: the link ends too, at once here and as
+    soon as possible at the hub. `credits`: what the hub reported is forgotten besides.
+    """
+
+    what: Literal["pending", "link", "credits"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWatch:
+    """A credit to wait for, or changed where `watch.id` is set."""
+
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class EndWatch:
+    watch_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ErasePhysician:
     """All that is stored of this physician goes, the conversation included."""
 
@@ -520,6 +592,10 @@ Change = (
     | DropErrand
     | AnswerReminder
     | ChangeReminderWishes
+    | ChangeHubLink
+    | EndHubLink
+    | KeepWatch
+    | EndWatch
     | ErasePhysician
 )
 Effect = (

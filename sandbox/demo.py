@@ -22,17 +22,21 @@ from cryptography.fernet import Fernet
 from bot.app import Running, running
 from bot.documents.person import months_on, moved_on, read_person
 from bot.handlers.errors import set_up_logging
+from bot.model import RunErrand
 from bot.settings import read_settings
-from bot.store.physicians import hub_id_of, keep_physician, link, physician_of
+from bot.store.errands import put_errand
+from bot.store.hub_links import Grant, account_of, hub_link_of, keep_hub_link, sync_key
+from bot.store.physicians import keep_physician, made_row, physician_of, row_of
 from data import HERE
 from reminders.answers import Answering, changed, read_reminders, wish_row
 from reminders.state import coming
-from sandbox.hub import HubSandbox, hub_sandbox
+from sandbox.hub import CLIENT_ID, HubSandbox, hub_sandbox
 from sandbox.telegram import TelegramSandbox, User, telegram_sandbox
 from sandbox.terminal import chat, typed_lines
 
 TOKEN = "1000000001:demo-token-of-the-sandbox"  # noqa: S105 - the stand-in takes any token
 FIRST = "demo-texas"
+SYNC_LATER = timedelta(hours=6)
 PORT = 8080
 MIDDAY = time(17)
 """UTC: nine in the morning in California and noon in New York."""
@@ -119,7 +123,7 @@ async def demo(folder: Path, port: int = 0) -> AsyncIterator[Demo]:
         people = {entry["chat_id"]: _user(telegram, entry) for entry in _people()}
         hub = await stack.enter_async_context(hub_sandbox())
         clock = DemoClock()
-        bot = await stack.enter_async_context(_bot(telegram.url, hub.url, folder, clock))
+        bot = await stack.enter_async_context(_bot(telegram.url, hub, folder, clock))
         yield Demo(telegram, hub, bot, people, clock)
 
 
@@ -151,13 +155,14 @@ async def _telegram(port: int) -> AsyncIterator[TelegramSandbox]:
 
 @asynccontextmanager
 async def _bot(
-    telegram_url: str, hub_url: str, folder: Path, clock: DemoClock
+    telegram_url: str, hub: HubSandbox, folder: Path, clock: DemoClock
 ) -> AsyncIterator[Running]:
     """The bot as `cmebot run` makes it, with the demo's people already known and linked."""
     settings = read_settings(
         token=TOKEN,
         telegram_api_url=telegram_url,
-        hub_url=hub_url,
+        hub_url=hub.url,
+        hub_client_id=CLIENT_ID,
         database_url=f"sqlite:///{folder / 'records.sqlite'}",
         catalog=folder / "catalog.sqlite",
         secret_keys=_key(folder),
@@ -165,7 +170,7 @@ async def _bot(
     )
     set_up_logging(settings.log)
     async with running(settings, _ended, clock) as bot:
-        await asyncio.to_thread(_acquaint, bot, clock())
+        await asyncio.to_thread(_acquaint, bot, hub, clock())
         yield bot
 
 
@@ -174,20 +179,42 @@ def _ended(error: Exception) -> None:
     os._exit(1)
 
 
-def _acquaint(bot: Running, now: datetime) -> None:
+def _acquaint(bot: Running, hub: HubSandbox, now: datetime) -> None:
+    """The demo's people, known and linked; who has disconnected meanwhile stays so.
+
+    The hub begins with empty hands each time, so that a kept link needs new tokens.
+    """
     months = months_on(now.date())
     with bot.records.writing() as session:
         for entry in _people():
             chat_id = entry["chat_id"]
-            if hub_id_of(session, chat_id) is None:
+            known = row_of(session, chat_id)
+            if known is None:
                 person = replace(moved_on(read_person(entry), months), synced_at=now)
                 keep_physician(session, chat_id, person, now)
-                link(session, chat_id, str(entry["id"]), now)
                 told = physician_of(session, chat_id)
                 at = Answering(session, told, bot.rules, now)
                 changed(at)
                 # On its first day the demo waits to be spoken to.
                 wish_row(at).heard_on = at.today
+            elif hub_link_of(session, known.id or 0) is None:
+                continue
+            if not entry.get("licenses"):
+                # The newcomer begins with nothing, and can try how linking goes.
+                continue
+            said = hub.oauth.linked(CLIENT_ID, str(entry["id"]), str(entry["name"]))
+            granted = Grant(
+                account=account_of(bot.records.vault, str(entry["id"])),
+                name=str(entry["name"]),
+                since=now,
+                access=said["access_token"],
+                refresh=said["refresh_token"],
+                expires_at=now + timedelta(seconds=said["expires_in"]),
+            )
+            keep_hub_link(session, made_row(session, chat_id, now), granted, now)
+            # Known from the start, so that nothing need be read, and told, at once.
+            later = RunErrand("hub_sync", "hub", key=sync_key(chat_id), due_at=now + SYNC_LATER)
+            put_errand(session, chat_id, later, now)
 
 
 def _user(telegram: TelegramSandbox, person: dict[str, Any]) -> User:

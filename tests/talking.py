@@ -145,6 +145,13 @@ class Chat:
         incoming = Incoming(place, 1, Kind.PRESS, self.now, data=data, press_id="p", message_id=1)
         return self._turn(incoming)
 
+    def hears_of(self, dialog: str, errand: str, result: dict[str, object]) -> str:
+        """What came of an errand reaches the dialog."""
+        place = len(self.turns) + 1
+        return self._turn(
+            Incoming(place, 1, Kind.RESULT, self.now, text=errand, data=dialog, result=result)
+        )
+
     def _turn(self, incoming: Incoming) -> str:
         stored = json.loads(json.dumps(to_json(self.conversation)))
         turn = respond(incoming, self.physician, from_json(stored), self.sources, self.now)

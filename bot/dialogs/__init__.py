@@ -11,8 +11,10 @@ from bot.dialogs import (
     fact,
     faq,
     files,
+    hub,
     licenses,
     menu,
+    missing_credit,
     pace,
     privacy,
     reminders,
@@ -21,7 +23,7 @@ from bot.dialogs import (
     start,
     study_plan,
     transcript,
-    unavailable,
+    unlink,
     what_if,
 )
 from bot.dialogs.context import Context
@@ -41,6 +43,8 @@ ALL = tuple(
         add_credit,
         transcript,
         licenses,
+        hub,
+        missing_credit,
         complaint,
         credit_list,
         pace,
@@ -50,7 +54,7 @@ ALL = tuple(
         menu,
         start,
         clinical,
-        unavailable,
+        unlink,
         fact,
         what_if,
     )

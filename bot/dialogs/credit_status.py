@@ -10,6 +10,7 @@ from bot.dialogs import (
     credit_list,
     credit_questions,
     fact_words,
+    hub,
     menu,
     offers,
     pace,
@@ -230,7 +231,7 @@ def page(question: Question, context: Context) -> tuple[str, dict[str, Any], Row
     return (
         "credit_status.standing",
         standing_words.told(found, question, context),
-        _buttons(found, context),
+        (*_buttons(found, context), *hub.refresh_row(context)),
     )
 
 
@@ -238,7 +239,8 @@ def _nothing(question: Question, context: Context) -> Say:
     if not context.physician.licenses and not context.physician.certifications:
         offer = offers.ask("requirement", "credit_status.button.rules", question.slots)
         add = Button("credit_status.button.add", pack("licenses", "add"))
-        return Say("credit_status.stranger", {}, ((offer,), (add, menu.button())))
+        rows = ((offer,), (add, menu.button()), (hub.connect_button(),))
+        return Say("credit_status.stranger", {}, rows)
     return _not_held(question, context)
 
 

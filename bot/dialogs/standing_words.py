@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from bot.dialogs import board_words, fact_words, standings
+from bot.dialogs import board_words, fact_words, hub, standings
 from bot.dialogs.context import Context
 from bot.model import Question, RuleStanding, Standing, State
 
@@ -200,6 +200,7 @@ def told(found: Sequence[Standing], question: Question, context: Context) -> dic
         "entries": _within_telegram(entries, FOLDED_CHARACTERS - 120 * len(verdicts[MOST_HEADS:])),
         "origins": split,
         "synced_at": _local(context.physician.synced_at, context),
+        "copy": hub.copy_values(context),
         "today": context.today,
         "linked": context.physician.linked,
         "sources": [source(one, context) for one in found[:MOST_HEADS]],

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.buttons import Press, pack
-from bot.dialogs import offers
+from bot.dialogs import hub_begin, offers
 from bot.dialogs.context import Context, Dialog
 from bot.model import AcknowledgePress, Button, DropDialog, Effect, Question, Say
 
@@ -25,6 +25,8 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     if question.text == INLINE and question.intent == "start":
         return [Say("start.inline", {}, buttons())]
     if question.text and question.intent == "start":
+        if token := hub_begin.link_token_of(question.text):
+            return [Say("hub.checking_link"), hub_begin.begin(context, token=token)]
         effects.append(Say("start.payload_unknown"))
     values = {"name": context.name, "linked": bool(context.physician.licenses)}
     return [*effects, Say("start.hello", values, buttons())]

@@ -290,6 +290,7 @@ class TokenAnswer(Shape):
     refresh_token: str | None = Field(default=None, repr=False)
     scope: str | None = None
     physician_name: str | None = None
+    physician_id: str | None = None
 
 
 class ComplaintAnswer(Shape):

@@ -6,15 +6,14 @@ confirmed: the chat shows a code, or the hub's page makes a deep link whose toke
 chat is told whose account that is before anything is linked.
 """
 
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.hub.client import HubClient
 from bot.hub.contract import DeviceAnswer, TokenAnswer, read
-from bot.hub.errors import HubRefused, HubUnauthorized
+from bot.hub.errors import HubNonsense, HubRefused, HubUnauthorized
 
 T = TypeVar("T")
 SCOPE = "transcript profile"
@@ -24,9 +23,6 @@ SLOWER_BY = 5
 
 EARLY = timedelta(minutes=2)
 """An access token is renewed so long before its end, for the way and for slightly wrong clocks."""
-
-LINK_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
-"""128 bits or more in base64url; Telegram passes at most 64 such characters with `/start`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +42,16 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A link that works: both tokens are secret and never logged or shown."""
+    """A link that works: both tokens are secret and never logged or shown.
+
+    `account` is the hub's own lasting id of the physician, where it says one.
+    """
 
     access: str = field(repr=False)
     refresh: str | None = field(repr=False)
     expires_at: datetime
     physician_name: str | None = None
+    account: str | None = None
 
     def stale(self, now: datetime) -> bool:
         """Whether the access token should be renewed before it is used."""
@@ -145,19 +145,19 @@ async def refresh(client: HubClient, tokens: Tokens, now: datetime) -> Tokens | 
     renewed = _tokens(read(TokenAnswer, answer.json()), now)
     if renewed.refresh is not None:
         return renewed
-    return Tokens(renewed.access, tokens.refresh, renewed.expires_at, renewed.physician_name)
+    return replace(renewed, refresh=tokens.refresh)
 
 
 async def authorized(
-    client: HubClient,
     tokens: Tokens,
     now: datetime,
     call: Callable[[str], Awaitable[T]],
-    keep: Callable[[Tokens], Awaitable[None]],
+    renew: Callable[[Tokens], Awaitable[Tokens | None]],
 ) -> T:
     """What `call` gives for an access token, which is renewed before, or once after a 401.
 
-    `keep` stores renewed tokens before they are used, so that a crash loses no link.
+    `renew` gives new tokens, None where the link has ended; it stores them before they are used,
+    so that a crash loses no link.
 
     Raises `HubUnauthorized` where the link has ended and must be made anew, and any `HubError`
     of the call.
@@ -167,11 +167,14 @@ async def authorized(
             return await call(tokens.access)
         except HubUnauthorized:
             pass  # the hub's clock may be ahead of ours: renew, and see
-    renewed = await refresh(client, tokens, now)
+    renewed = await renew(tokens)
     if renewed is None:
         raise HubUnauthorized(401, "the link has ended")
-    await keep(renewed)
-    return await call(renewed.access)
+    try:
+        return await call(renewed.access)
+    except HubUnauthorized as refusal:
+        # It has just given this token out, so the link stands: it is the hub that is confused.
+        raise HubNonsense("a new token is refused") from refusal
 
 
 async def revoke(client: HubClient, tokens: Tokens) -> None:
@@ -183,13 +186,13 @@ async def revoke(client: HubClient, tokens: Tokens) -> None:
     await client.post_form("/oauth/revoke", form, repeatable=True)
 
 
-def link_token_of(start_argument: str) -> str | None:
-    """The deep link's token that came with `/start`; None where it has not the form of one."""
-    argument = start_argument.strip()
-    return argument if LINK_TOKEN.fullmatch(argument) else None
-
-
 def _tokens(answer: TokenAnswer, now: datetime) -> Tokens:
     # Counted from our own clock: the hub's may be wrong.
     expires_at = now + timedelta(seconds=answer.expires_in)
-    return Tokens(answer.access_token, answer.refresh_token, expires_at, answer.physician_name)
+    return Tokens(
+        answer.access_token,
+        answer.refresh_token,
+        expires_at,
+        answer.physician_name,
+        answer.physician_id,
+    )

@@ -20,7 +20,7 @@ from bot.hub.contract import (
 )
 from bot.hub.errors import HubNonsense
 from bot.hub.facts import CREDIT_TYPES, certifying_boards, state_board
-from bot.model import Certification, Credit, License, LicenseType, Physician
+from bot.model import Certification, Credit, HubProfile, License
 
 NEVER_REPORTED = ("aafp-prescribed", "aoa-1a")
 """Designations of activities; for a physician nobody reports them to the hub."""
@@ -50,39 +50,13 @@ class RecordChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class HubProfile:
-    """The person as the hub knows them; `unknown` are boards that the bot has no rules for."""
-
-    name: str
-    license_type: LicenseType | None = None
-    specialty: str | None = None
-    licenses: tuple[License, ...] = ()
-    certifications: tuple[Certification, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What the hub's profile would change; nothing of it is stored before the physician agrees.
-
-    A pair in `changed` is a stored license and the same with the hub's dates and number.
-    """
-
-    added: tuple[License, ...] = ()
-    changed: tuple[tuple[License, License], ...] = ()
-    certifications: tuple[Certification, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.certifications)
-
-
-@dataclass(frozen=True, slots=True)
 class FetchedTranscript:
-    """All credits reported so far, and the rows that could not be read."""
+    """All credits reported so far, the rows that could not be read, and how many rows came."""
 
     credits: tuple[Credit, ...]
     problems: tuple[RowProblem, ...]
     etag: str | None
+    rows: int = 0
 
 
 # ── credits ─────────────────────────────────────────────────────────────────────────────────
@@ -101,8 +75,9 @@ async def fetch_transcript(
     if answer.unchanged:
         return None
     content = read(TranscriptAnswer, answer.json())
-    found, problems = transcript_credits(content.transcripts[0].rows)
-    return FetchedTranscript(found, problems, answer.etag)
+    rows = content.transcripts[0].rows
+    found, problems = transcript_credits(rows)
+    return FetchedTranscript(found, problems, answer.etag, len(rows))
 
 
 def transcript_credits(
@@ -241,29 +216,4 @@ def profile_of(content: Any) -> HubProfile:
         licenses=tuple(licenses),
         certifications=tuple(certifications),
         unknown=tuple(unknown),
-    )
-
-
-def proposal(profile: HubProfile, physician: Physician) -> Proposal:
-    """What the hub knows and the physician's record does not, or has otherwise."""
-    held = {(one.board, one.type): one for one in physician.licenses}
-    changed = []
-    for offered in profile.licenses:
-        mine = held.get((offered.board, offered.type))
-        if mine is not None and (better := _merged(mine, offered)) != mine:
-            changed.append((mine, better))
-    certified = {one.board for one in physician.certifications}
-    return Proposal(
-        added=tuple(one for one in profile.licenses if (one.board, one.type) not in held),
-        changed=tuple(changed),
-        certifications=tuple(one for one in profile.certifications if one.board not in certified),
-    )
-
-
-def _merged(mine: License, offered: License) -> License:
-    return replace(
-        mine,
-        expires=offered.expires or mine.expires,
-        issued=offered.issued or mine.issued,
-        number=offered.number or mine.number,
     )

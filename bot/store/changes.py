@@ -11,14 +11,18 @@ from bot.model import (
     AddCredit,
     Certification,
     Change,
+    ChangeHubLink,
     ChangeProfile,
     ConfirmTopics,
     Credit,
     DropErrand,
+    EndHubLink,
+    EndWatch,
     ErasePhysician,
     FileComplaint,
     KeepCertification,
     KeepLicense,
+    KeepWatch,
     License,
     Profile,
     RemoveCertification,
@@ -32,6 +36,7 @@ from bot.model import (
 from bot.store.complaints import file_complaint, part_from
 from bot.store.errands import drop_errand, erase_errands, put_errand
 from bot.store.files import PROOF, drop_file, erase_files, files_about
+from bot.store.hub_links import change_hub_link, end_hub_link
 from bot.store.physicians import credit_row, license_row, made_row, row_of
 from bot.store.sealed import (
     credit_from_json,
@@ -50,6 +55,7 @@ from bot.store.tables import (
     PhysicianRow,
     SavedActivityRow,
 )
+from bot.store.watches import end_watch, keep_watch
 
 
 def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> None:
@@ -59,6 +65,8 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
     is not this physician's own changes nothing.
     """
     if isinstance(change, ErasePhysician):
+        if (owner := row_of(session, chat_id)) is not None:
+            end_hub_link(session, owner, "link", now)
         erase(session, chat_id)
         return
     row = made_row(session, chat_id, now)
@@ -98,6 +106,14 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             put_errand(session, chat_id, change, now)
         case DropErrand(key):
             drop_errand(session, key, now)
+        case ChangeHubLink(changes):
+            change_hub_link(session, row.id, changes)
+        case EndHubLink(what):
+            end_hub_link(session, row, what, now)
+        case KeepWatch(watch):
+            keep_watch(session, row, watch, now)
+        case EndWatch(watch_id):
+            end_watch(session, row, watch_id, now)
     session.flush()
 
 

@@ -84,6 +84,12 @@ def waiting_errand(session: Session, key: str) -> Errand | None:
     return _errand(session, row) if row else None
 
 
+def waiting_keys(session: Session, name: str) -> frozenset[str]:
+    """The keys under which errands of a name wait."""
+    wanted = select(ErrandRow.key).where(ErrandRow.name == name, ErrandRow.state == "waiting")
+    return frozenset(key for key in session.exec(wanted) if key)
+
+
 def claim_errands(
     session: Session, now: datetime, lease: timedelta, limit: int
 ) -> tuple[Errand, ...]:
@@ -156,6 +162,15 @@ def due_count(session: Session, now: datetime) -> int:
         select(sa.func.count())
         .select_from(ErrandRow)
         .where(ErrandRow.state == "waiting", ErrandRow.due_at <= now)
+    ).one()
+
+
+def begun_since(session: Session, chat_id: int, name: str, since: datetime) -> int:
+    """How many errands of a name a chat has sent out since an instant, whatever came of them."""
+    return session.exec(
+        select(sa.func.count())
+        .select_from(ErrandRow)
+        .where(ErrandRow.chat_id == chat_id, ErrandRow.name == name, ErrandRow.created_at > since)
     ).one()
 
 

@@ -1,6 +1,7 @@
 """Who the physician in a chat is, with all that they hold; and what is kept of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.model import Certification, Credit, License, LicenseType, Physician, Profile, Proof
 from bot.store.files import PROOF, files_for
+from bot.store.hub_links import hub_link_of
 from bot.store.sealed import (
     credit_from_json,
     credit_to_json,
@@ -22,6 +24,7 @@ from bot.store.tables import (
     PhysicianRow,
     SavedActivityRow,
 )
+from bot.store.watches import watches_of
 
 STRANGER = Physician(id=0)
 """Somebody of whom nothing is stored."""
@@ -70,18 +73,27 @@ def chat_of(session: Session, physician_id: int) -> int | None:
     return None if row is None or row.blocked_at else row.chat_id
 
 
+def owner_chat(session: Session, physician_id: int) -> int | None:
+    """The physician's chat, also where they have blocked the bot."""
+    row = session.get(PhysicianRow, physician_id)
+    return row.chat_id if row else None
+
+
 def _physician(session: Session, row: PhysicianRow) -> Physician:
     assert row.id is not None
+    hub = hub_link_of(session, row.id)
     return Physician(
         id=row.id,
         profile=profile_from_json(vault_of(session).unseal(row.profile)),
         licenses=_licenses(session, row.id),
         certifications=_certifications(session, row.id),
         credits=credits_of(session, row.id),
-        linked=row.hub_id is not None,
+        linked=hub is not None,
         synced_at=row.synced_at,
         blocked_at=row.blocked_at,
         saved=_saved(session, row.id),
+        hub=hub,
+        watches=watches_of(session, row.id),
         proofs=_proofs(session, row.chat_id),
     )
 
@@ -184,28 +196,6 @@ def credit_row(session: Session, physician_id: int, credit: Credit) -> CreditRow
     return CreditRow(physician_id=physician_id, hub_id=credit.hub_id, content=content)
 
 
-def hub_id_of(session: Session, chat_id: int) -> str | None:
-    """The hub account that the chat is linked to."""
-    row = row_of(session, chat_id)
-    return row.hub_id if row else None
-
-
-def link(session: Session, chat_id: int, hub_id: str | None, now: datetime) -> None:
-    """Tie the chat to a hub account, or with None untie it."""
-    made_row(session, chat_id, now).hub_id = hub_id
-    session.flush()
-
-
-def chats_linked(session: Session) -> tuple[tuple[int, str], ...]:
-    """Every linked chat that can be written to, with its hub account."""
-    rows = session.exec(
-        select(PhysicianRow.chat_id, PhysicianRow.hub_id)
-        .where(col(PhysicianRow.hub_id).is_not(None), col(PhysicianRow.blocked_at).is_(None))
-        .order_by(col(PhysicianRow.id))
-    )
-    return tuple((chat_id, hub_id) for chat_id, hub_id in rows if hub_id)
-
-
 def keep_hub_credits(
     session: Session,
     chat_id: int,
@@ -240,8 +230,16 @@ def keep_hub_credits(
             continue
         before = credit_from_json(vault.unseal(kept.content), kept.id, kept.hub_id)
         topics = tuple(dict.fromkeys((*credit.topics, *before.topics)))
-        value = {**credit_to_json(credit), "topics": topics}
-        value["inferred"] = [topic for topic in credit.inferred if topic not in topics]
+        # Guesses that the physician has refused are gone from the stored ones for good.
+        guessed = before.inferred if credit.title == before.title else credit.inferred
+        value = credit_to_json(
+            replace(
+                credit,
+                topics=topics,
+                inferred=tuple(topic for topic in guessed if topic not in topics),
+                format=credit.format or before.format,
+            )
+        )
         kept.content = vault.seal(value)
     for hub_id in withdrawn:
         if hub_id in known:

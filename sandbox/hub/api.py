@@ -124,7 +124,8 @@ class _Api:
             link, tokens = self.hub.oauth.renew(client, form.get("refresh_token", ""))
         else:
             raise OAuthRefusal("unsupported_grant_type")
-        return tokens | {"physician_name": self.hub.accounts[link.account].name}
+        account = self.hub.accounts[link.account]
+        return tokens | {"physician_name": account.name, "physician_id": account.id}
 
     async def revoke(self, form: dict[str, str]) -> dict[str, Any]:
         self.hub.oauth.revoke(form.get("client_id", ""), form.get("token", ""))

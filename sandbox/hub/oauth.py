@@ -94,6 +94,8 @@ class Authorization:
     user_codes: dict[str, str] = field(default_factory=dict)
     link_tokens: dict[str, _LinkToken] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    interval: int = INTERVAL
+    """Seconds between polls that a client is asked for."""
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def hashed(self, secret: str) -> str:
@@ -123,15 +125,21 @@ class Authorization:
             raise OAuthRefusal("invalid_request")
         only = self._account_of_link(link_token) if link_token else None
         device, user = secrets.token_urlsafe(SECRET_BYTES), self._user_code()
-        grant = Grant(client, name, self.now() + CODE_LASTS, only)
+        grant = Grant(client, name, self.now() + CODE_LASTS, only, self.interval)
         self.grants[self.hashed(device)] = grant
         self.user_codes[self.hashed(user)] = self.hashed(device)
         return {
             "device_code": device,
             "user_code": user,
             "expires_in": int(CODE_LASTS.total_seconds()),
-            "interval": INTERVAL,
+            "interval": self.interval,
         }
+
+    def linked(self, client_id: str, account: str, chat_name: str) -> dict[str, Any]:
+        """The tokens of a link that somebody has already confirmed, as the demo begins with."""
+        link = Link(self.client(client_id), account, shown_name(chat_name), self.now())
+        self.links.append(link)
+        return self._issue(link)
 
     def _account_of_link(self, token: str) -> str:
         found = self.link_tokens.pop(self.hashed(token), None)

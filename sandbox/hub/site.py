@@ -152,7 +152,11 @@ class _Site:
         self.hub.oauth.decide(grant, session.account, yes=decision == "yes")
         if decision == "no":
             return _html(pages.message("Not connected", "The chat got nothing."))
-        return _html(pages.message("Connected", f"{grant.chat_name} can now read your record."))
+        return _html(
+            pages.message(
+                "Connected", f"{grant.chat_name} can now read your record. Go back to Telegram."
+            )
+        )
 
     # ── deep links ──────────────────────────────────────────────────────────────────────────
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.dialogs.hub_begin import link_token_of
 from bot.hub import linking
 from bot.hub.errors import HubDown, HubRefused, HubUnauthorized
 from bot.hub.linking import Denied, Expired, Tokens, Waiting
@@ -77,7 +78,7 @@ async def test_the_code_may_be_typed_carelessly(elena, begin, asks):
 
 
 async def test_a_link_from_the_hubs_page_needs_a_confirmation_too(elena, begin, asks):
-    token = linking.link_token_of(await elena.makes_link())
+    token = link_token_of(await elena.makes_link())
     started = await begin(link_token=token)
     assert started.physician_name == "Elena Rivera"
     assert await asks(started) == Waiting(5)
@@ -351,4 +352,4 @@ async def test_secrets_do_not_show_when_printed(begin, linked):
     ],
 )
 def test_what_comes_with_start_is_a_token_or_nothing(argument, token):
-    assert linking.link_token_of(argument) == token
+    assert link_token_of(argument) == token

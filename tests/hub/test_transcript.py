@@ -12,10 +12,9 @@ from bot.hub.transcript import (
     compare_credits,
     fetch_profile,
     fetch_transcript,
-    proposal,
     transcript_credits,
 )
-from bot.model import Credit, License, Physician
+from bot.model import Credit
 from sandbox.hub import Broken, HalfBody, Unauthorized, WrongJson, signed_in
 
 
@@ -202,52 +201,48 @@ def test_board_points_without_credit_give_only_the_points():
 # ── the profile ─────────────────────────────────────────────────────────────────────────────
 
 
-async def test_the_profile_proposes_and_never_overwrites(client, tokens):
+async def test_the_profile_is_read_with_licenses_and_certificates(client, tokens):
     profile = await fetch_profile(client, tokens.access)
     assert (profile.name, profile.license_type) == ("Elena Rivera", "MD")
     assert profile.specialty == "internal-medicine"
-    texas = License("us-tx", "MD", expires=date(2025, 2, 28), id=4)
-    offered = proposal(profile, Physician(1, licenses=(texas,)))
-    assert [one.board for one in offered.added] == ["us-ca-md"]
-    ((old, new),) = offered.changed
-    assert (old, new.id, new.expires) == (texas, 4, date(2027, 2, 28))
-    assert [one.board for one in offered.certifications] == ["ABIM"]
-
-
-async def test_a_profile_already_known_proposes_nothing(hub, client, tokens):
-    profile = await fetch_profile(client, tokens.access)
-    assert not proposal(profile, hub.accounts["demo-texas"].physician)
+    assert [one.board for one in profile.licenses] == ["us-tx", "us-ca-md"]
+    assert profile.licenses[0].expires == date(2027, 2, 28)
+    assert [one.board for one in profile.certifications] == ["ABIM"]
 
 
 # ── tokens that end ─────────────────────────────────────────────────────────────────────────
 
 
 class Kept:
-    """Where renewed tokens are stored."""
+    """Renews tokens and stores them."""
 
-    def __init__(self) -> None:
+    def __init__(self, client, clock) -> None:
+        self.client, self.clock = client, clock
         self.tokens: list[linking.Tokens] = []
 
-    async def __call__(self, tokens: linking.Tokens) -> None:
-        self.tokens.append(tokens)
+    async def __call__(self, tokens: linking.Tokens) -> linking.Tokens | None:
+        renewed = await linking.refresh(self.client, tokens, self.clock.now)
+        if renewed is not None:
+            self.tokens.append(renewed)
+        return renewed
 
 
 async def credits_of(client, tokens, now, kept):
     async def call(access: str):
         return await fetch_transcript(client, access)
 
-    return (await linking.authorized(client, tokens, now, call, kept)).credits
+    return (await linking.authorized(tokens, now, call, kept)).credits
 
 
 async def test_an_old_token_is_renewed_before_it_is_used(client, tokens, clock):
-    kept = Kept()
+    kept = Kept(client, clock)
     now = clock.passes(minutes=59)
     assert len(await credits_of(client, tokens, now, kept)) == 15
     assert len(kept.tokens) == 1
 
 
 async def test_a_token_the_hub_calls_expired_is_renewed_once(hub, client, tokens, clock):
-    kept = Kept()
+    kept = Kept(client, clock)
     hub.order(Unauthorized(), "/GetLearner")
     assert len(await credits_of(client, tokens, clock.now, kept)) == 15
     assert len(kept.tokens) == 1
@@ -256,14 +251,14 @@ async def test_a_token_the_hub_calls_expired_is_renewed_once(hub, client, tokens
 async def test_a_hub_whose_clock_is_hours_ahead_costs_a_renewal_and_no_credit(
     hub, client, tokens, clock
 ):
-    kept = Kept()
+    kept = Kept(client, clock)
     hub.skew = clock.now.replace(hour=20) - clock.now
     assert len(await credits_of(client, tokens, clock.now, kept)) == 15
     assert kept.tokens[0].expires_at > clock.now
 
 
 async def test_a_link_ended_at_the_hub_says_so(hub, client, tokens, clock):
-    kept = Kept()
+    kept = Kept(client, clock)
     await linking.revoke(client, tokens)
     with pytest.raises(HubUnauthorized):
         await credits_of(client, tokens, clock.now, kept)

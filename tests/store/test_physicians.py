@@ -218,15 +218,24 @@ def test_reminders_find_licenses_by_their_last_day(records, tell):
 def test_a_physician_who_blocked_the_bot_is_not_written_to(records, tell, now):
     maria = tell(MARIA, SetFact("dea", True))
     with records.writing() as session:
-        physicians.link(session, MARIA, "hub-7", now)
-        assert physicians.chats_linked(session) == ((MARIA, "hub-7"),)
         physicians.mark_blocked(session, MARIA, now)
     with records.reading() as session:
         assert physicians.chat_of(session, maria.id) is None
-        assert physicians.chats_linked(session) == ()
         assert physicians.blocked_since(session, MARIA) == now
-        assert physicians.hub_id_of(session, MARIA) == "hub-7"
-    assert tell(MARIA).linked
+
+
+def test_topics_that_were_refused_are_not_guessed_again(records, tell, now):
+    def sync(credit):
+        with records.writing() as session:
+            physicians.keep_hub_credits(session, MARIA, [credit], (), now)
+
+    sync(ETHICS)
+    held = tell(MARIA).credits[0]
+    tell(MARIA, ConfirmTopics(held.id, ("pain",), yes=False))
+    sync(replace(ETHICS, amount=Decimal(2)))
+    assert tell(MARIA).credits[0].inferred == ("opioid-prescribing",)
+    sync(replace(ETHICS, title="Pain at the bedside"))
+    assert tell(MARIA).credits[0].inferred == ("opioid-prescribing", "pain")
 
 
 def _remind(session, chat_id, now):
