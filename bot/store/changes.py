@@ -9,18 +9,22 @@ from sqlmodel import Session, col
 
 from bot.model import (
     AddCredit,
+    AddToComplaint,
     Certification,
     Change,
     ChangeProfile,
     ConfirmTopics,
     Credit,
     DropErrand,
+    DropFile,
+    DropFiles,
     ErasePhysician,
     FileComplaint,
     KeepCertification,
     KeepLicense,
     License,
     Profile,
+    RateComplaint,
     RemoveCertification,
     RemoveCredit,
     RemoveLicense,
@@ -28,10 +32,18 @@ from bot.model import (
     RunErrand,
     SaveActivity,
     SetFact,
+    WithdrawComplaint,
 )
-from bot.store.complaints import file_complaint, part_from
+from bot.store.complaints import (
+    add_to_complaint,
+    file_complaint,
+    part_from,
+    rate_complaint,
+    withdraw_complaint,
+)
 from bot.store.errands import drop_errand, erase_errands, put_errand
 from bot.store.files import PROOF, drop_file, erase_files, files_about
+from bot.store.files import drop_file, drop_files, erase_files
 from bot.store.physicians import credit_row, license_row, made_row, row_of
 from bot.store.sealed import (
     credit_from_json,
@@ -94,6 +106,16 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             _save(session, row.id, activity_id, now if saved else None)
         case FileComplaint():
             file_complaint(session, chat_id, change)
+        case AddToComplaint():
+            add_to_complaint(session, chat_id, change)
+        case WithdrawComplaint():
+            withdraw_complaint(session, chat_id, change)
+        case RateComplaint():
+            rate_complaint(session, chat_id, change)
+        case DropFile(file_id):
+            drop_file(session, chat_id, file_id)
+        case DropFiles(purpose, subject):
+            drop_files(session, chat_id, purpose, subject)
         case RunErrand():
             put_errand(session, chat_id, change, now)
         case DropErrand(key):

@@ -6,6 +6,7 @@ another chat whatever number is asked for.
 
 import hashlib
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -124,6 +125,62 @@ def drop_file(session: Session, chat_id: int, file_id: int, purpose: str | None 
             col(KeptFileRow.id) == file_id, col(KeptFileRow.chat_id) == chat_id, its
         )
     )
+
+
+def evidence_of(session: Session, number: str) -> tuple[KeptFile, ...]:
+    """The evidence of a complaint that was sent, the oldest first, for whoever sends or reads it.
+
+    It may be untied from its chat by now.
+    """
+    rows = session.exec(
+        select(KeptFileRow)
+        .where(KeptFileRow.purpose == "evidence", KeptFileRow.subject == number)
+        .order_by(col(KeptFileRow.id))
+    )
+    return tuple(_kept(session, row) for row in rows)
+
+
+def adopt_files(session: Session, chat_id: int, files: Sequence[int], number: str) -> None:
+    """Files of this chat are evidence of its complaint from now on."""
+    session.execute(
+        sa.update(KeptFileRow)
+        .where(
+            col(KeptFileRow.chat_id) == chat_id,
+            col(KeptFileRow.purpose) == "evidence",
+            col(KeptFileRow.id).in_(files),
+        )
+        .values(subject=number)
+    )
+
+
+def drop_files(session: Session, chat_id: int, purpose: str, subject: str) -> None:
+    """All files of this chat about something go."""
+    session.execute(
+        sa.delete(KeptFileRow).where(
+            col(KeptFileRow.chat_id) == chat_id,
+            col(KeptFileRow.purpose) == purpose,
+            col(KeptFileRow.subject) == subject,
+        )
+    )
+
+
+def forget_evidence(session: Session, number: str) -> None:
+    """What is kept of a complaint besides its words goes: evidence, and copies made of it."""
+    session.execute(
+        sa.delete(KeptFileRow).where(
+            col(KeptFileRow.purpose).in_(("evidence", "copy")), col(KeptFileRow.subject) == number
+        )
+    )
+
+
+def tidy_files(session: Session, purposes: Sequence[str], unsent: str, before: datetime) -> None:
+    """Forget files of drafts and copies that were kept long ago."""
+    old = col(KeptFileRow.kept_at) < before
+    is_draft = sa.and_(
+        col(KeptFileRow.purpose) == "evidence", col(KeptFileRow.subject).startswith(unsent)
+    )
+    is_copy = col(KeptFileRow.purpose).in_(purposes)
+    session.execute(sa.delete(KeptFileRow).where(old, sa.or_(is_draft, is_copy)))
 
 
 def erase_files(session: Session, chat_id: int) -> None:
