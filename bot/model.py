@@ -510,17 +510,9 @@ class RateComplaint:
 
 @dataclass(frozen=True, slots=True)
 class DropFile:
-    """A file kept for this physician goes; one of somebody else stays."""
+    """A file kept for this physician goes; one of somebody else, or one that was sent, stays."""
 
     file_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class DropFiles:
-    """All files kept for this physician about something go."""
-
-    purpose: str
-    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -608,7 +600,6 @@ Change = (
     | WithdrawComplaint
     | RateComplaint
     | DropFile
-    | DropFiles
     | RunErrand
     | DropErrand
     | AnswerReminder

@@ -12,7 +12,9 @@ from bot.model import (
     AddCredit,
     ChangeProfile,
     ConfirmTopics,
+    Complaint,
     ErasePhysician,
+    FileComplaint,
     Incoming,
     IncomingFile,
     KeepCertification,
@@ -20,6 +22,7 @@ from bot.model import (
     Kind,
     Outgoing,
     Physician,
+    RateComplaint,
     RemoveCertification,
     RemoveCredit,
     RemoveLicense,
@@ -27,6 +30,7 @@ from bot.model import (
     RunErrand,
     SaveActivity,
     SetFact,
+    WithdrawComplaint,
 )
 from bot.texts import plain
 from data import HERE
@@ -70,6 +74,13 @@ def changed(person: Physician, change: object) -> Physician:
             return replace(person, credits=credits_)
         case RemoveProof(number):
             return replace(person, proofs=_without(person.proofs, number))
+        case FileComplaint(number, answers, at):
+            kept = Complaint(number, at, "waiting", at, answers)
+            return replace(person, complaints=(kept, *person.complaints))
+        case WithdrawComplaint(number, at):
+            return replace(person, complaints=_moved(person, number, status="withdrawn"))
+        case RateComplaint(number, fair):
+            return replace(person, complaints=_moved(person, number, fair=fair))
         case ErasePhysician():
             return Physician(0)
         case _:
@@ -80,6 +91,10 @@ def _settled(credit, topics, *, yes):
     left = tuple(topic for topic in credit.inferred if topic not in topics)
     known = (*credit.topics, *topics) if yes else credit.topics
     return replace(credit, topics=tuple(dict.fromkeys(known)), inferred=left)
+def _moved(person, number, **changes):
+    return tuple(
+        replace(one, **changes) if one.number == number else one for one in person.complaints
+    )
 
 
 def _kept(rows, row):

@@ -6,11 +6,33 @@ To add one: a module with `RUNNERS` (errand name -> runner), and its word below.
 from collections.abc import Mapping
 from functools import partial
 
-from bot.errands import exporting, reading
+from bot.errands import (
+    complaint_copy,
+    complaint_delivery,
+    complaint_following,
+    complaint_tidying,
+    evidence,
+    exporting,
+    reading,
+    timers,
+)
 from bot.errands.outside import Outside, OutsideRunner
 from bot.handlers.errands import Runner
 
-ALL: Mapping[str, OutsideRunner] = {**reading.RUNNERS, **exporting.RUNNERS}
+ALL: Mapping[str, OutsideRunner] = {
+    name: run
+    for module in (
+        complaint_copy,
+        complaint_delivery,
+        complaint_following,
+        complaint_tidying,
+        evidence,
+        exporting,
+        reading,
+        timers,
+    )
+    for name, run in module.RUNNERS.items()
+}
 
 
 def runners(outside: Outside) -> Mapping[str, Runner]:

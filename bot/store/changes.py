@@ -17,7 +17,6 @@ from bot.model import (
     Credit,
     DropErrand,
     DropFile,
-    DropFiles,
     ErasePhysician,
     FileComplaint,
     KeepCertification,
@@ -43,7 +42,6 @@ from bot.store.complaints import (
 )
 from bot.store.errands import drop_errand, erase_errands, put_errand
 from bot.store.files import PROOF, drop_file, erase_files, files_about
-from bot.store.files import drop_file, drop_files, erase_files
 from bot.store.physicians import credit_row, license_row, made_row, row_of
 from bot.store.sealed import (
     credit_from_json,
@@ -114,8 +112,6 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             rate_complaint(session, chat_id, change)
         case DropFile(file_id):
             drop_file(session, chat_id, file_id)
-        case DropFiles(purpose, subject):
-            drop_files(session, chat_id, purpose, subject)
         case RunErrand():
             put_errand(session, chat_id, change, now)
         case DropErrand(key):

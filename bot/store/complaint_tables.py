@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.store.tables import NEVER_AGAIN, Number, _Record
+from bot.store.tables import NEVER_AGAIN, ComplaintRow, Number, _Record
 
 
 class AdditionRow(_Record, table=True):
@@ -16,7 +16,8 @@ class AdditionRow(_Record, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Number)
     number: str = Field(
-        sa_column_args=(sa.ForeignKey("complaint.number", ondelete="CASCADE"),), index=True
+        sa_column_args=(sa.ForeignKey(f"{ComplaintRow.__tablename__}.number", ondelete="CASCADE"),),
+        index=True,
     )
     added_at: datetime
     delivered_at: datetime | None = None

@@ -17,7 +17,7 @@ from bot.model import (
     WithdrawComplaint,
 )
 from bot.store.complaint_tables import AccessRow, AdditionRow
-from bot.store.files import adopt_files, drop_files, forget_evidence
+from bot.store.files import adopt_files, forget_evidence
 from bot.store.sealed import vault_of
 from bot.store.tables import ComplaintRow
 
@@ -28,9 +28,6 @@ and two years in which an inquiry and what follows from it may run.
 
 KEPT_OVER = timedelta(days=2 * 365)
 """How long it is kept after it was closed or withdrawn, should somebody come back to it."""
-
-DRAFT = "draft"
-"""The subject of evidence whose complaint has no number yet."""
 
 
 class TakenNumberError(Exception):
@@ -117,7 +114,6 @@ def file_complaint(session: Session, chat_id: int, change: FileComplaint) -> Non
     session.flush()
     kept = [piece["kept"] for piece in change.answers.get("evidence") or ()]
     adopt_files(session, chat_id, kept, change.number)
-    drop_files(session, chat_id, "evidence", DRAFT)
 
 
 def add_to_complaint(session: Session, chat_id: int, change: AddToComplaint) -> None:

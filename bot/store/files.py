@@ -118,13 +118,12 @@ def files_for(session: Session, chat_id: int, purpose: str) -> tuple[KeptFile, .
 
 
 def drop_file(session: Session, chat_id: int, file_id: int, purpose: str | None = None) -> None:
-    """Remove a file of this chat, if it has this purpose; one of another chat stays."""
+    """Remove a file of this chat, if it has this purpose; one of another chat stays, and so does
+    evidence that was sent.
+    """
     its = col(KeptFileRow.purpose) == purpose if purpose else sa.true()
-    session.execute(
-        sa.delete(KeptFileRow).where(
-            col(KeptFileRow.id) == file_id, col(KeptFileRow.chat_id) == chat_id, its
-        )
-    )
+    mine = sa.and_(col(KeptFileRow.id) == file_id, col(KeptFileRow.chat_id) == chat_id, its)
+    session.execute(sa.delete(KeptFileRow).where(mine, ~_is_sent()))
 
 
 def evidence_of(session: Session, number: str) -> tuple[KeptFile, ...]:
@@ -153,17 +152,6 @@ def adopt_files(session: Session, chat_id: int, files: Sequence[int], number: st
     )
 
 
-def drop_files(session: Session, chat_id: int, purpose: str, subject: str) -> None:
-    """All files of this chat about something go."""
-    session.execute(
-        sa.delete(KeptFileRow).where(
-            col(KeptFileRow.chat_id) == chat_id,
-            col(KeptFileRow.purpose) == purpose,
-            col(KeptFileRow.subject) == subject,
-        )
-    )
-
-
 def forget_evidence(session: Session, number: str) -> None:
     """What is kept of a complaint besides its words goes: evidence, and copies made of it."""
     session.execute(
@@ -173,23 +161,23 @@ def forget_evidence(session: Session, number: str) -> None:
     )
 
 
-def tidy_files(session: Session, purposes: Sequence[str], unsent: str, before: datetime) -> None:
-    """Forget files of drafts and copies that were kept long ago."""
+def tidy_evidence(session: Session, before: datetime) -> None:
+    """Forget evidence of drafts, and copies of complaints, that were kept long ago."""
+    ours = col(KeptFileRow.purpose).in_(("evidence", "copy"))
     old = col(KeptFileRow.kept_at) < before
-    is_draft = sa.and_(
-        col(KeptFileRow.purpose) == "evidence", col(KeptFileRow.subject).startswith(unsent)
-    )
-    is_copy = col(KeptFileRow.purpose).in_(purposes)
-    session.execute(sa.delete(KeptFileRow).where(old, sa.or_(is_draft, is_copy)))
+    session.execute(sa.delete(KeptFileRow).where(ours, old, ~_is_sent()))
 
 
 def erase_files(session: Session, chat_id: int) -> None:
     """The files of a chat go; evidence of a complaint that was sent stays with its readers."""
     mine = col(KeptFileRow.chat_id) == chat_id
-    sent = sa.select(col(ComplaintRow.number))
-    is_sent = sa.and_(col(KeptFileRow.purpose) == "evidence", col(KeptFileRow.subject).in_(sent))
-    session.execute(sa.delete(KeptFileRow).where(mine, ~is_sent))
+    session.execute(sa.delete(KeptFileRow).where(mine, ~_is_sent()))
     session.execute(sa.update(KeptFileRow).where(mine).values(chat_id=None))
+
+
+def _is_sent() -> sa.ColumnElement[bool]:
+    sent = sa.select(col(ComplaintRow.number))
+    return sa.and_(col(KeptFileRow.purpose) == "evidence", col(KeptFileRow.subject).in_(sent))
 
 
 def move_files(session: Session, chat_id: int, purpose: str, before: str, after: str) -> None:
