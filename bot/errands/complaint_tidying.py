@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.dialogs.complaints import delivery
 from bot.dialogs.form import KEPT_DAYS
 from bot.errands.outside import Outside, OutsideRunner
 from bot.handlers.errands import Again, Outcome

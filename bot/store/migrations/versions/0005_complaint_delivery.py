@@ -29,6 +29,7 @@ NEW_COLUMNS = (
     ("note", sa.LargeBinary),
     ("fair", TEXT),
 )
+COMPLAINT = "complaint"
 NEEDED = ("status", "changed_at", "told_at", "retain_until", "evidence_upto")
 STATUSES = "'waiting', 'held', 'sent', 'in_review', 'closed', 'withdrawn'"
 
@@ -68,7 +69,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["number"],
-            ["complaint.number"],
+            [f"{COMPLAINT}.number"],
             name=op.f("fk_complaint_addition_number_complaint"),
             ondelete="CASCADE",
         ),
