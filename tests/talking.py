@@ -29,6 +29,7 @@ from bot.model import (
     RemoveProof,
     RunErrand,
     SaveActivity,
+    RunErrand,
     SetFact,
     WithdrawComplaint,
 )
@@ -124,6 +125,7 @@ class Chat:
     person: str | None = None
     turns: list[Turn] = field(default_factory=list)
     conversation: Conversation = field(default_factory=Conversation)
+    errands: list[RunErrand] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.physician = numbered(physician(self.person)) if self.person else Physician(0)
@@ -169,7 +171,20 @@ class Chat:
             self._changed(change)
         return self.text
 
+    def hears(self, errand: RunErrand, **result) -> str:
+        """What came of an errand."""
+        place = -len(self.turns) - 1
+        told = {"text": errand.name, "data": errand.dialog, "result": result}
+        return self._turn(Incoming(place, 1, Kind.RESULT, self.now, **told))
+
+    def sent_out(self, name: str) -> list[RunErrand]:
+        """The errands of this name that the last turn has sent out."""
+        changes = self.turns[-1].changes
+        return [one for one in changes if isinstance(one, RunErrand) and one.name == name]
+
     def _changed(self, change: object) -> None:
+        if isinstance(change, RunErrand):
+            self.errands.append(change)
         self.physician = changed(self.physician, change)
 
     @property

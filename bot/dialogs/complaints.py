@@ -45,7 +45,7 @@ AT_ONCE = timedelta(minutes=10)
 
 FAIR = ("yes", "partly", "no")
 
-_NUMBER = re.compile(r"\bC[- ]?[0-9A-Z]{4}[- ]?[0-9A-Z]{2}\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\bC-[0-9A-Z]{4}-?[0-9A-Z]{2}\b", re.IGNORECASE)
 _MINE = r"(?:my|the|this|that) (?:last |latest |open )?(?:complaint|grievance|case)s?\b"
 _ASKS = (
     ("withdraw", re.compile(rf"\b(?:withdraw|take back|retract|drop|cancel|delete) {_MINE}")),
@@ -71,13 +71,13 @@ def asked_about(text: str, context: Context) -> Sequence[Effect] | None:
     found = _NUMBER.search(text)
     number = read_number(found[0]) if found else None
     wish = next((name for name, words in _ASKS if words.search(typed)), None)
-    if wish is None and number is None:
+    if (wish is None and found is None) or len(text.split()) > MOST_WORDS:
         return None
+    if found is not None and number is None:
+        return [Say("complaints.mistyped", {"typed": found[0]})]
     mine = {one.number: one for one in context.physician.complaints}
     if number is not None and number not in mine:
         return [Say("complaints.unknown", {"number": number})]
-    if wish is None and len(typed.split()) > MOST_WORDS:
-        return None
     open_ones = [one for one in mine.values() if one.open]
     chosen = mine.get(number or "") or (open_ones[0] if len(open_ones) == 1 else None)
     if chosen is None or wish in (None, "see"):
@@ -89,8 +89,8 @@ def asked_about(text: str, context: Context) -> Sequence[Effect] | None:
     return begin_adding(chosen.number, context)
 
 
-MOST_WORDS = 8
-"""A longer message with a number in it, and no wish about it, tells something else."""
+MOST_WORDS = 10
+"""A longer message tells a story, whatever words are in it."""
 
 
 def answer(question: Question, context: Context) -> Sequence[Effect]:

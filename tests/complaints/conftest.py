@@ -17,6 +17,7 @@ from bot.app import running
 from bot.conversation import OpenDialog
 from bot.handlers.pace import Pace
 from bot.hub.client import Patience
+from bot.model import Physician
 from bot.settings import Settings
 from bot.store.complaints import filed
 from bot.store.conversations import conversation_of, keep_conversation
@@ -55,6 +56,7 @@ class Clock:
         self.ahead += timedelta(**span)
 
 
+# ruff: noqa: ARG002 - aiosmtpd's handlers share their signatures
 @dataclass
 class MailBox:
     """A mail server and what it took; `mood` says how it behaves."""
@@ -161,7 +163,7 @@ class Life:
     # ── what happens ────────────────────────────────────────────────────────────────────────
 
     async def settled(self):
-        while self.telegram.bot.updates.pending:
+        while self.telegram.bot.updates.pending:  # noqa: ASYNC110 - the list has no event
             await asyncio.sleep(0.005)
         await self.bot.settled()
 
@@ -316,7 +318,7 @@ def template(tmp_path_factory):
     records = open_records(url, Vault([KEY]))
     with records.writing() as session:
         # Without licenses no reminder comes before the news of a complaint.
-        known = replace(physician("demo-texas"), licenses=())
+        known = Physician(0, credits=physician("demo-texas").credits)
         keep_physician(session, 1001, known, NOON)
     records.close()
     catalog = open_catalog(folder / "catalog.sqlite")

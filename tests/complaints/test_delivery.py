@@ -9,7 +9,6 @@ from sandbox.hub import Broken, Dropped, HalfBody
 from tests.complaints.conftest import STORY
 from tests.documents.test_evidence import picture, slides
 
-
 # ── to the hub ──────────────────────────────────────────────────────────────────────────────
 
 
