@@ -11,7 +11,9 @@ from bot.dialogs.complaint_kinds import read_from
 from bot.dialogs.complaint_number import complaint_number
 from bot.dialogs.complaint_way import way_of
 from bot.dialogs.context import Context, Dialog
-from bot.dialogs.form_kinds import Answers
+from bot.dialogs.form_asides import is_clear_question
+from bot.dialogs.form_fields import kept_answers, open_field
+from bot.dialogs.form_kinds import Answers, Reading
 from bot.dialogs.knowledge import folded
 from bot.model import (
     Button,
@@ -27,6 +29,9 @@ from bot.model import (
 
 READ_WITHIN = timedelta(days=10)
 """By when the operator will have read it; a promise that only the operator has to keep."""
+
+A_STORY = 4
+"""From so many words on a message tells something and picks nothing."""
 
 _BARE = frozenset({"", "complaint", "complain", "file a complaint", "i want to complain"})
 
@@ -66,8 +71,27 @@ def proceed(incoming: Incoming, context: Context) -> Sequence[Effect] | None:
         earlier = complaints.asked_about(incoming.text, context)
         if earlier is not None and not any(isinstance(effect, KeepDialog) for effect in earlier):
             return [*earlier, *form.again(FORM, context)]
+        if (told := _told_at_once(incoming, context)) is not None:
+            return _watched(told, context)
     effects = form.proceed(FORM, incoming, context)
     return None if effects is None else _watched(effects, context)
+
+
+def _told_at_once(incoming: Incoming, context: Context) -> Sequence[Effect] | None:
+    """Whoever is asked how to tell it, and tells it, has chosen their own words."""
+    answers = kept_answers(FORM, context)
+    field = open_field(FORM, answers, context)
+    words = incoming.text.split()
+    if field is None or field.key != "style" or len(words) < A_STORY:
+        return None
+    reading = Reading(incoming, answers, context)
+    if field.kind.read(reading) is not None or is_clear_question(
+        incoming.text, FORM.intents | form.TOLD, context, asking=True
+    ):
+        return None
+    told = {**answers, "style": "own", "what": [[incoming.message_id, incoming.text.strip()]]}
+    head = ("form.gathered", {"count": 1, "name": FORM.title})
+    return form.step(FORM, told, context, head=head, gathering=True)
 
 
 def hears(incoming: Incoming, context: Context) -> Sequence[Effect]:
@@ -145,7 +169,7 @@ def _file(answers: Answers, context: Context) -> Sequence[Effect]:
     copy = Button("complaint.button.copy", copy=number)
     return [
         FileComplaint(number, told, context.now),
-        complaints.delivery(number),
+        complaints.delivery(number, first=True),
         complaints.note_errand(number, context),
         Edit("complaint.sent"),
         Say("complaint.receipt", values, ((copy, complaints.copy_button(number)),)),

@@ -80,9 +80,12 @@ def activity() -> AnswerKind:
             return {"title": found.title, "provider": found.provider, "activity_id": found.id}
         return {"title": title}
 
-    return AnswerKind(
-        read, lambda value, _: str(value["title"]), _credit_options, is_open=True, taken=_taken
-    )
+    return AnswerKind(read, _activity_words, _credit_options, is_open=True, taken=_taken)
+
+
+def _activity_words(value: Any, context: Context) -> str:
+    """Title and provider: where the provider is known, it is not asked for again."""
+    return ", ".join(part for part in (value["title"], value.get("provider")) if part)
 
 
 def _alike(answers: Answers, context: Context) -> Complaint | None:
@@ -216,7 +219,8 @@ def proposals(answers: Answers, context: Context) -> Mapping[str, Any]:
     proposed: dict[str, Any] = {}
     if "what" in answers.get("_done", ()) and _own_words(answers, context):
         told = " ".join(words for _, words in answers.get("what") or ())
-        proposed |= read_from(told, context)
+        # What was noted at the first words stands; the physician has seen it.
+        proposed |= {**read_from(told, context), **answers.get("_proposed", {})}
     known = answers.get("activity")
     if isinstance(known, Mapping) and known.get("day"):
         proposed["when"] = {"first": known["day"], "last": known["day"], "about": False}
@@ -271,8 +275,8 @@ def complaint_form(finish: Callable[[Answers, Context], Sequence[Effect]]) -> Fo
             Field(
                 "style",
                 choice(
-                    Option("own", ("my own words", "own words", "tell it")),
-                    Option("questions", ("ask me", "ask me questions")),
+                    Option("own", ("my own words", "own words", "in my own words", "tell it")),
+                    Option("questions", ("ask me", "ask me questions", "question by question")),
                 ),
                 listed=False,
                 columns=1,

@@ -328,10 +328,13 @@ _ON_ONE = {
 # ── what becomes of them ────────────────────────────────────────────────────────────────────
 
 
-def delivery(number: str) -> RunErrand:
-    """The errand that brings the recipient in step with what is stored of a complaint."""
-    key = f"complaint:{number}"
-    return RunErrand("send_complaint", "complaints", {"number": number}, key, outlives=True)
+def delivery(number: str, *, first: bool = False) -> RunErrand:
+    """The errand that brings the recipient in step with what is stored of a complaint.
+
+    `first`: its author is told when the complaint itself has arrived.
+    """
+    values = {"number": number, "first": first}
+    return RunErrand("send_complaint", "complaints", values, f"complaint:{number}", outlives=True)
 
 
 def note_errand(number: str, context: Context) -> RunErrand:

@@ -45,6 +45,9 @@ TOLD = frozenset({"faq", "help", "out_of_scope", "privacy"})
 _YES = frozenset({"yes", "y", "yep", "yeah", "right", "thats right", "correct", "ok"})
 _BACK = frozenset({"back", "go back", "previous"})
 _SKIP = frozenset({"skip", "none", "no", "nothing", "n a", "na", "no thanks", "pass", "nope"})
+_LEFT = frozenset({"skip", "pass", "next"})
+"""Where a question cannot be skipped, whoever wants to skip it is not sure."""
+
 _UNSURE = frozenset(
     {"not sure", "unsure", "idk", "i dont know", "dont know", "dunno", "no idea", "i forget"}
 )
@@ -74,7 +77,7 @@ def proceed(form: Form, incoming: Incoming, context: Context) -> Sequence[Effect
         return _back(form, answers, context)
     if field is None:
         return _at_check(form, incoming, answers, context)
-    if field.unsure and typed in _UNSURE:
+    if field.unsure and (typed in _UNSURE or (typed in _LEFT and not field.optional)):
         return _given(form, field, NOT_SURE, Reading(incoming, answers, context))
     if typed in _SKIP and may_skip(field, answers):
         return _given(form, field, None, Reading(incoming, answers, context))

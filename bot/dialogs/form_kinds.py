@@ -166,7 +166,7 @@ def period(direction: Direction) -> AnswerKind:
     """A day, a month or "about spring": `{"first", "last", "about"}`, days as ISO text."""
 
     def read(reading: Reading) -> dict[str, Any] | None:
-        found = _span(reading.text, reading.context.today, direction)
+        found = span_in(reading.text, reading.context.today, direction)
         if found is None:
             return None
         first, last = found
@@ -179,7 +179,7 @@ def period(direction: Direction) -> AnswerKind:
     return AnswerKind(read, lambda value, _: period_words(value))
 
 
-def _span(text: str, today: date, direction: Direction) -> tuple[date | None, date | None] | None:
+def span_in(text: str, today: date, direction: Direction) -> tuple[date | None, date | None] | None:
     """A stretch of days; where a date was asked for, "the March webinar, the 12th" is one too."""
     if found := read_span(text, today, direction):
         return found

@@ -1,6 +1,7 @@
 """A complaint as a PDF: for the physician to keep, and for whoever reads it."""
 
 import io
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +36,9 @@ def complaint_pdf(sheet: Sheet) -> bytes:
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
     register_fonts()
-    body = ParagraphStyle("body", fontName=WIDE, fontSize=9.5, leading=14, textColor=INK)
+    body = ParagraphStyle(
+        "body", fontName=WIDE, fontSize=9.5, leading=14, spaceAfter=4, textColor=INK
+    )
     label = ParagraphStyle("label", parent=body, fontName=WIDE_BOLD)
     small = ParagraphStyle("small", parent=body, fontSize=8, leading=11, textColor=GREY)
     head = ParagraphStyle("head", parent=body, fontName=WIDE_BOLD, fontSize=17, leading=22)
@@ -44,22 +47,21 @@ def complaint_pdf(sheet: Sheet) -> bytes:
         return [Paragraph(escape(part), style) for part in words.split("\n") if part.strip()]
 
     width = LETTER[0] - 2 * MARGIN
+    rows = [row for name, words in _all_lines(sheet) for row in _rows(name, words)]
+    ends = [place for place in range(len(rows)) if place + 1 == len(rows) or rows[place + 1][0]]
     table = Table(
-        [
-            [told(name, label), told(piece) or ""]
-            for name, words in _all_lines(sheet)
-            for name, piece in _rows(name, words)
-        ],
+        [[told(name, label), told(piece) or ""] for name, piece in rows],
         colWidths=[LABEL_WIDTH, width - LABEL_WIDTH],
     )
     table.setStyle(
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+                *(("LINEBELOW", (0, row), (-1, row), 0.4, LINE) for row in ends),
                 ("LEFTPADDING", (0, 0), (0, -1), 0),
-                ("TOPPADDING", (0, 0), (-1, -1), 5),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+                ("TOPPADDING", (0, 0), (-1, -1), 3),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+                *(("BOTTOMPADDING", (0, row), (-1, row), 6) for row in ends),
             ]
         )
     )
@@ -104,23 +106,14 @@ def _all_lines(sheet: Sheet) -> list[tuple[str, str]]:
     return lines
 
 
-_TALL = 1200
+_TALL = 500
 """Characters in one row of the table; a row cannot run over the end of a page."""
 
 
 def _rows(name: str, words: str) -> list[tuple[str, str]]:
     """A line in rows of at most `_TALL` characters, cut between paragraphs or words."""
-    pieces = [""]
+    pieces: list[str] = []
     for paragraph in words.split("\n"):
-        for place in range(0, len(paragraph), _TALL) or (0,):
-            part = paragraph[place : place + _TALL]
-            # A short paragraph takes a whole line of the page too.
-            if len(pieces[-1]) + max(len(part), LINE_WIDTH) > _TALL:
-                pieces.append(part)
-            else:
-                pieces[-1] += "\n" + part + " " * max(0, LINE_WIDTH - len(part))
-    return [(name if place == 0 else "", piece) for place, piece in enumerate(pieces)]
-
-
-LINE_WIDTH = 75
-"""About so many characters stand in one line."""
+        if paragraph.strip():
+            pieces += textwrap.wrap(paragraph, _TALL, break_on_hyphens=False)
+    return [(name if place == 0 else "", piece) for place, piece in enumerate(pieces or [""])]

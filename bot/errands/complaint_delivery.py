@@ -84,7 +84,7 @@ async def deliver(outside: Outside, errand: Errand) -> Outcome:
     _under_way.add(number)
     try:
         async with asyncio.timeout(SECONDS):
-            return await _brought_up(outside, filed)
+            return await _brought_up(outside, errand, filed)
     except CannotError as error:
         return await _failed(outside, errand, filed, error)
     except Exception as error:  # noqa: BLE001 - whatever it is, the complaint is not given up
@@ -93,7 +93,7 @@ async def deliver(outside: Outside, errand: Errand) -> Outcome:
         _under_way.discard(number)
 
 
-async def _brought_up(outside: Outside, filed: Filed) -> Outcome:
+async def _brought_up(outside: Outside, errand: Errand, filed: Filed) -> Outcome:
     way = filed.route or way_of(filed.answers, complaint_ways(outside.settings))
     if filed.attempted_at is None and not filed.open:
         # Taken back before anything went out: there is nobody to be told.
@@ -102,7 +102,6 @@ async def _brought_up(outside: Outside, filed: Filed) -> Outcome:
         await _noted(outside, lambda session: store.note_held(session, filed.number, _now(outside)))
         return Done()
     send: Callable[[Outside, Filed], Awaitable[None]] = _to_hub if way == "hub" else _by_mail
-    was_there = filed.delivered_at is not None
     letter_id = message_id(filed.number, str(outside.settings.complaints_to or "hub.invalid"))
     at = _now(outside)
     await _noted(
@@ -113,7 +112,7 @@ async def _brought_up(outside: Outside, filed: Filed) -> Outcome:
         await send(outside, filed)
     except _NoIntakeError:
         return await _another_way(outside, filed)
-    if was_there or not filed.open:
+    if not errand.values.get("first") or not filed.open:
         return Done()
     return Done({"number": filed.number, "news": "arrived", "at": _now(outside).isoformat()})
 

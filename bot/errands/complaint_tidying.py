@@ -38,7 +38,7 @@ def _tidied(outside: Outside) -> None:
         store.tidy_accesses(session, now - store.KEPT_OPEN - store.KEPT_OVER)
         tidy_evidence(session, now - timedelta(days=KEPT_DAYS + 1))
         for one in store.filed(session):
-            wanted = delivery(one.number)
+            wanted = delivery(one.number, first=True)
             if one.status == "waiting" and waiting_errand(session, str(wanted.key)) is None:
                 logger.error("complaint %s had no delivery under way; it has now", one.number)
                 put_errand(session, one.chat_id, wanted, now)

@@ -27,12 +27,11 @@ class Line:
 
 
 def worded(answers: Mapping[str, Any], knowledge: Knowledge) -> Sequence[Line]:
-    """The answers of a complaint that was sent, in the order of the form."""
-    fields: dict[str, Field] = {}
-    for field in complaint.FORM.fields:
-        if field.listed and field.key in answers:
-            fields.setdefault(field.key, field)
-    return tuple(_line(field, answers[field.key], knowledge) for field in fields.values())
+    """The answers of a complaint that was sent, in the order of its check page."""
+    fields = {field.key: field for field in complaint.FORM.fields if field.listed}
+    return tuple(
+        _line(fields[key], value, knowledge) for key, value in answers.items() if key in fields
+    )
 
 
 def _line(field: Field, value: Any, knowledge: Knowledge) -> Line:

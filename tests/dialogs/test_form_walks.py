@@ -33,9 +33,9 @@ def walk(chat: Chat, chance: random.Random) -> str:
             if isinstance(change, FileComplaint):
                 assert before == shown_answers(chat, change.answers)
                 return "sent"
+        assert chat.shown or not chat.turns[-1].changes
         if chance.random() < 0.7:
             _fetched(chat, chance)
-        assert chat.shown or not chat.turns[-1].changes
         if chat.conversation.dialog is None:
             return "kept" if chat.conversation.aside else "left"
     return _way_out(chat)
