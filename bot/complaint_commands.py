@@ -25,6 +25,10 @@ from bot.store.vault import Vault
 logger = logging.getLogger(__name__)
 
 
+def utc_now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
 @click.group()
 def complaints() -> None:
     """List, read, hand on and close the complaints that were sent."""
@@ -97,7 +101,7 @@ def close(number: str, reason: str) -> None:
         raise click.BadParameter("is empty", param_hint="--reason")
     with _records() as records:
         one = _opened(records, number, "close")
-        now = datetime.now(tz=UTC)
+        now = utc_now()
         with records.writing() as session:
             if not note_status(session, one.number, "closed", reason.strip(), now):
                 raise click.ClickException(f"{one.number} is over already")
@@ -120,7 +124,7 @@ def _opened(records: Records, number: str, act: str) -> Filed:
         found = filed(session, number.upper())
         if not found:
             raise click.ClickException(f"there is no complaint {number}")
-        note_access(session, found[0].number, act, getpass.getuser(), datetime.now(tz=UTC))
+        note_access(session, found[0].number, act, getpass.getuser(), utc_now())
     logger.warning("complaint %s was opened: %s", found[0].number, act)
     return found[0]
 

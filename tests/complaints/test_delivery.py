@@ -175,7 +175,14 @@ async def test_a_complaint_comes_by_mail_with_pdf_and_evidence(life):
 
 
 @pytest.mark.parametrize(
-    "mood", ["450", "451", "550", "554", "closes", "hangs", "takes and closes", "takes and hangs"]
+    "mood",
+    [
+        *("451", "550", "hangs", "takes and closes"),
+        *(
+            pytest.param(mood, marks=pytest.mark.soak)
+            for mood in ("450", "554", "closes", "takes and hangs")
+        ),
+    ],
 )
 async def test_a_mail_server_in_any_mood_gets_one_mail_at_last(life, mood, monkeypatch):
     monkeypatch.setattr("bot.errands.mail.SECONDS", 0.2)

@@ -88,13 +88,17 @@ async def does(person, act, what):
 
 
 def heard(person, words):
-    return any(words in message.text for message in person.heard)
+    """Whether the bot has said so since this person last did something."""
+    return any(words in message.text for message in person.news())
 
 
 async def told(person, words):
-    async with asyncio.timeout(40):
-        while not heard(person, words):  # noqa: ASYNC110 - a dead bot sets no event
-            await asyncio.sleep(0.02)
+    for _ in range(1000):
+        if heard(person, words):
+            return
+        await asyncio.sleep(0.02)
+    said = [message.text.split("\n")[0] for message in person.heard]
+    raise AssertionError(f"nobody said {words!r}: {said[-6:]}")
 
 
 def stored(life):
@@ -113,7 +117,6 @@ async def walks(life, killed_at, delay):
         process = await start(life)
         try:
             for place, (act, what, answer) in enumerate(STEPS):
-                # Only what is still to come counts as its answer.
                 await does(person, act, what)
                 if place in killed_at:
                     await asyncio.sleep(delay())
