@@ -11,8 +11,8 @@ from bot.documents.person import read_person
 from bot.model import (
     AddCredit,
     ChangeProfile,
-    ConfirmTopics,
     Complaint,
+    ConfirmTopics,
     ErasePhysician,
     FileComplaint,
     Incoming,
@@ -30,6 +30,7 @@ from bot.model import (
     RunErrand,
     SaveActivity,
     RunErrand,
+    SaveActivity,
     SetFact,
     WithdrawComplaint,
 )
@@ -92,6 +93,8 @@ def _settled(credit, topics, *, yes):
     left = tuple(topic for topic in credit.inferred if topic not in topics)
     known = (*credit.topics, *topics) if yes else credit.topics
     return replace(credit, topics=tuple(dict.fromkeys(known)), inferred=left)
+
+
 def _moved(person, number, **changes):
     return tuple(
         replace(one, **changes) if one.number == number else one for one in person.complaints

@@ -42,7 +42,8 @@ KINDS = (
     ComplaintKind(
         "promotion",
         ("commercial bias", "bias", "sales pitch", "advertising", "marketing"),
-        r"sales|pitch|promot|advert|marketing|commercial bias|plugging|infomercial|selling",
+        r"sales|pitch|promot|advert|marketing|commercial bias|plugging|infomercial|selling"
+        r"|pushing|hawking|\bads?\b|\bone (?:company|drug|product|brand)|drug rep\b",
     ),
     ComplaintKind(
         "content",

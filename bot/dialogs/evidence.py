@@ -56,6 +56,7 @@ def files(subject: str) -> AnswerKind:
         read,
         lambda value, _: ", ".join(kept["name"] for kept in value),
         gathers=True,
+        of_files=True,
         wants=wants,
         name=lambda piece: str(piece["name"]),
         removed=removed,

@@ -131,6 +131,8 @@ def test_a_credit_brings_provider_and_date(rivera):
     [
         ("instructor was plugging his own book", "promotion"),
         ("half the course was advertising", "promotion"),
+        ("the speaker was pushing his own device", "promotion"),
+        ("showed one company's product for 40 minutes", "promotion"),
         ("my credit is missing in the passport", "missing_credit"),
         ("speaker hid his conflict of interest", "conflicts"),
         ("they charged me twice and give no refund", "certificate_fee"),
