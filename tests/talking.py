@@ -29,8 +29,6 @@ from bot.model import (
     RemoveProof,
     RunErrand,
     SaveActivity,
-    RunErrand,
-    SaveActivity,
     SetFact,
     WithdrawComplaint,
 )
@@ -128,7 +126,6 @@ class Chat:
     person: str | None = None
     turns: list[Turn] = field(default_factory=list)
     conversation: Conversation = field(default_factory=Conversation)
-    errands: list[RunErrand] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.physician = numbered(physician(self.person)) if self.person else Physician(0)
@@ -174,8 +171,8 @@ class Chat:
             self._changed(change)
         return self.text
 
-    def hears(self, errand: RunErrand, **result) -> str:
-        """What came of an errand."""
+    def hears_of(self, errand: RunErrand, **result) -> str:
+        """What came of this errand."""
         place = -len(self.turns) - 1
         told = {"text": errand.name, "data": errand.dialog, "result": result}
         return self._turn(Incoming(place, 1, Kind.RESULT, self.now, **told))
@@ -186,8 +183,6 @@ class Chat:
         return [one for one in changes if isinstance(one, RunErrand) and one.name == name]
 
     def _changed(self, change: object) -> None:
-        if isinstance(change, RunErrand):
-            self.errands.append(change)
         self.physician = changed(self.physician, change)
 
     @property

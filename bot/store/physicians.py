@@ -7,9 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.model import Certification, Credit, License, LicenseType, Physician, Profile, Proof
-from bot.store.files import PROOF, files_for
-from bot.model import Certification, Credit, License, LicenseType, Physician, Profile
 from bot.store.complaints import complaints_of
+from bot.store.files import PROOF, files_for
 from bot.store.sealed import (
     credit_from_json,
     credit_to_json,
@@ -85,6 +84,7 @@ def _physician(session: Session, row: PhysicianRow) -> Physician:
         blocked_at=row.blocked_at,
         saved=_saved(session, row.id),
         proofs=_proofs(session, row.chat_id),
+        complaints=complaints_of(session, row.chat_id),
     )
 
 
@@ -92,7 +92,6 @@ def _proofs(session: Session, chat_id: int) -> tuple[Proof, ...]:
     return tuple(
         Proof(kept.id, int(kept.subject), kept.name, kept.mime, kept.size, kept.kept_at)
         for kept in files_for(session, chat_id, PROOF)
-        complaints=complaints_of(session, row.chat_id),
     )
 
 

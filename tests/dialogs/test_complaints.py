@@ -51,7 +51,7 @@ def kept(chat, errand, number, name="slides.pdf"):
         "size": 900,
         "sha256": "a" * 64,
     }
-    return chat.hears(errand, token=errand.values["token"], **known)
+    return chat.hears_of(errand, token=errand.values["token"], **known)
 
 
 # ── where they stand ────────────────────────────────────────────────────────────────────────
@@ -279,7 +279,7 @@ def test_a_file_is_fetched_at_once_and_its_end_is_told(rivera):
 def test_a_refused_file_gets_its_sentence_and_is_not_kept(rivera, reason, words):
     at_evidence(rivera)
     errand = sends_file(rivera)
-    said = rivera.hears(errand, token=errand.values["token"], problem=reason)
+    said = rivera.hears_of(errand, token=errand.values["token"], problem=reason)
     assert words in said
     assert not rivera.conversation.dialog.answers.get("evidence")
     rivera.presses("Skip")
@@ -305,7 +305,7 @@ def test_a_file_refused_after_the_step_leaves_it_empty(rivera):
     at_evidence(rivera)
     errand = sends_file(rivera)
     rivera.presses("Done")
-    said = rivera.hears(errand, token=errand.values["token"], problem="damaged")
+    said = rivera.hears_of(errand, token=errand.values["token"], problem="damaged")
     assert "I did not keep “slides.pdf”" in said
     rivera.says("skip")
     assert "Evidence: not provided" in rivera.text
@@ -353,7 +353,7 @@ def test_a_draft_is_nudged_about_once_and_erased_after_thirty_days(rivera):
     errand = waiting(rivera)
     assert errand.due_at == rivera.now + timedelta(days=1)
     rivera.now += timedelta(days=1)
-    rivera.hears(errand, **errand.values)
+    rivera.hears_of(errand, **errand.values)
     [news] = rivera.turns[-1].news
     assert "Your complaint is still open" in news.outgoing.html
     assert "Wednesday, December 23, 2026" in news.outgoing.html
@@ -363,11 +363,11 @@ def test_a_draft_is_nudged_about_once_and_erased_after_thirty_days(rivera):
     assert "Your complaint is as you left it." in rivera.first_line
     later = waiting(rivera)
     rivera.now += timedelta(days=1)
-    rivera.hears(later, **later.values)
+    rivera.hears_of(later, **later.values)
     assert rivera.turns[-1].news[0].key == news.key, "the same key: it is told only once"
     last = waiting(rivera)
     rivera.now += timedelta(days=29)
-    rivera.hears(last, **last.values)
+    rivera.hears_of(last, **last.values)
     assert rivera.conversation.dialog is None
     assert rivera.conversation.aside == {}
 
@@ -377,7 +377,7 @@ def test_a_draft_that_went_on_is_left_alone(rivera):
     errand = waiting(rivera)
     rivera.now += timedelta(hours=3)
     rivera.presses("Promotion")
-    rivera.hears(errand, **errand.values)
+    rivera.hears_of(errand, **errand.values)
     assert rivera.turns[-1].news == ()
     assert rivera.conversation.dialog is not None
 
@@ -398,7 +398,7 @@ def test_the_nudge_can_erase_the_draft(rivera):
     begun(rivera)
     errand = waiting(rivera)
     rivera.now += timedelta(days=1)
-    rivera.hears(errand, **errand.values)
+    rivera.hears_of(errand, **errand.values)
     erase = rivera.turns[-1].news[0].outgoing.keys[0][1]
     rivera.presses_data(erase.data)
     assert rivera.first_line.startswith("Erased.")

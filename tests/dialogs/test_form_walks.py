@@ -67,14 +67,15 @@ def _one_step(chat: Chat, chance: random.Random, step: int) -> None:
 
 def _fetched(chat: Chat, chance: random.Random) -> None:
     """What came of the files that are on their way; some are refused, some are the same twice."""
-    for errand in [one for one in chat.errands if one.name == "fetch_evidence"]:
-        chat.errands.remove(errand)
+    asked = [one for one in chat.errands if one.name == "fetch_evidence"]
+    for errand in asked[chat.__dict__.get("told", 0) :]:
         token = {"token": errand.values["token"]}
         if chance.random() < 0.3:
-            chat.hears(errand, **token, problem=chance.choice(["damaged", "gone", "locked"]))
+            chat.hears_of(errand, **token, problem=chance.choice(["damaged", "gone", "locked"]))
         else:
             known = {"name": "a.pdf", "mime": "application/pdf", "size": 10, "sha256": "0" * 64}
-            chat.hears(errand, **token, kept=chance.randrange(1, 20), **known)
+            chat.hears_of(errand, **token, kept=chance.randrange(1, 20), **known)
+    chat.told = len(asked)
 
 
 def _types(chat: Chat, text: str, step: int) -> None:
