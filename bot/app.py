@@ -18,7 +18,7 @@ from bot.assistant import Sources, apology, respond
 from bot.dialogs import listed_commands
 from bot.dialogs.knowledge import Knowledge
 from bot.documents.activities import read_activities
-from bot.errands import runners
+from bot.errands import complaint_tidying, runners
 from bot.errands.outside import Outside
 from bot.errands.record import end_readings, fresh, keep_scheduled
 from bot.handlers.errors import EndError, set_up_logging, where
@@ -31,7 +31,7 @@ from bot.hub.sync import sync_activities
 from bot.inline import inline_answer
 from bot.model import Activity
 from bot.rules.person import Rulebook
-from bot.settings import Settings
+from bot.settings import Settings, complaint_ways
 from bot.store.catalog import Catalog, open_catalog
 from bot.store.engine import Records, open_records
 from bot.store.schema import migrate
@@ -104,7 +104,8 @@ async def running(
         hub = await stack.enter_async_context(_hub(settings))
         await stack.enter_async_context(_kept_in_step(hub, catalog, clock))
 
-        sources = Sources(Knowledge(DATA), catalog, Texts(DATA / "texts" / "en"))
+        knowledge = Knowledge(DATA, complaint_ways=complaint_ways(settings))
+        sources = Sources(knowledge, catalog, Texts(DATA / "texts" / "en"))
         # Silence is measured by the real clock, whatever day it is for the bot.
         pulse = Pulse(utc_now)
         bot = made_bot(settings.token.get_secret_value(), settings.telegram_api_url, pulse)
@@ -116,6 +117,8 @@ async def running(
         if hub is not None:
             await stack.enter_async_context(_beside(partial(_keep_reading, outside)))
         stack.push_async_callback(end_readings)
+        with records.writing() as session:
+            complaint_tidying.begun(session, clock())
         whole = await stack.enter_async_context(
             rim(records, _mind(sources, clock), bot, end, pace, runners=runners(outside))
         )

@@ -27,6 +27,7 @@ from bot.model import (
     Incoming,
     KeepAside,
     KeepDialog,
+    KeepDraft,
     Key,
     Kind,
     News,
@@ -96,6 +97,7 @@ def respond(
         now=now,
         today=now.date(),
         name=incoming.name,
+        chat_id=incoming.chat_id,
     )
     try:
         reply = _reply(incoming, context)
@@ -289,6 +291,10 @@ def _turn(reply: _Reply, incoming: Incoming, before: Conversation, texts: Texts)
                 revision = after.revision + 1
                 aside = OpenDialog(name, version, revision, answers or {})
                 after = replace(after.with_aside(aside), revision=revision)
+            case KeepDraft(name, answers):
+                after = after.with_answers(name, answers)
+            case DropDialog(name=str(name)) if name:
+                after = after.without(name)
             case DropDialog(keep=True):
                 after = after.with_dialog_aside()
             case DropDialog():

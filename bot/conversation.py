@@ -65,6 +65,27 @@ class Conversation:
             return self
         return replace(self, dialog=None, aside={**self.aside, self.dialog.name: self.dialog})
 
+    def draft(self, name: str) -> OpenDialog | None:
+        """The dialog of that name, whether it is open or laid aside."""
+        opened = self.dialog
+        return opened if opened and opened.name == name else self.aside.get(name)
+
+    def with_answers(self, name: str, answers: Mapping[str, Any]) -> "Conversation":
+        """The same with other answers in that dialog, which stays where it is."""
+        kept = self.draft(name)
+        if kept is None:
+            return self
+        changed = replace(kept, answers=answers)
+        if kept is self.dialog:
+            return replace(self, dialog=changed)
+        return replace(self, aside={**self.aside, name: changed})
+
+    def without(self, name: str) -> "Conversation":
+        """The same without that dialog, whether it was open or laid aside."""
+        opened = self.dialog if self.dialog and self.dialog.name != name else None
+        aside = {key: kept for key, kept in self.aside.items() if key != name}
+        return replace(self, dialog=opened, aside=aside)
+
 
 def question_to_json(question: Question) -> dict[str, Any]:
     return {

@@ -174,6 +174,38 @@ class Physician:
     hub: HubLink | None = None
     watches: tuple[Watch, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    complaints: tuple["Complaint", ...] = ()
+
+
+ComplaintStatus = Literal["waiting", "held", "sent", "in_review", "closed", "withdrawn"]
+"""`waiting`: confirmed and on its way. `held`: with the people who run the bot, sent nowhere else.
+`sent`: arrived at its recipient. The rest is what the recipient or the physician made of it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint that was confirmed, as the physician who wrote it may see it.
+
+    `answers` are JSON values by field of the complaint form. `route` is `hub`, `mail` or
+    `operator`, None until that is settled. `message` is what its reader said about it last.
+    `late`: on its way for longer than an hour. `fair` is the answer to "was this fair?".
+    """
+
+    number: str
+    filed_at: datetime
+    status: ComplaintStatus
+    changed_at: datetime
+    answers: Mapping[str, Any]
+    route: str | None = None
+    message: str | None = None
+    late: bool = False
+    fair: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody still works on it."""
+        return self.status not in ("closed", "withdrawn")
 
 
 # ── activities ──────────────────────────────────────────────────────────────────────────────
@@ -369,9 +401,24 @@ class KeepDialog:
 
 @dataclass(frozen=True, slots=True)
 class DropDialog:
-    """The open conversation of several steps ends; with `keep` it is laid aside for later."""
+    """The open conversation of several steps ends; with `keep` it is laid aside for later.
+
+    With `name` it is that dialog's which ends, open or laid aside.
+    """
 
     keep: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """What is kept of a conversation of several steps changes where it is, open or laid aside.
+
+    Its buttons stay valid, because the step is the same.
+    """
+
+    dialog: str
+    answers: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +524,39 @@ class FileComplaint:
     number: str
     answers: Mapping[str, Any]
     filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddToComplaint:
+    """More to a complaint of this physician: words, files kept (their numbers), or both."""
+
+    number: str
+    text: str
+    files: tuple[int, ...]
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawComplaint:
+    """A complaint of this physician is taken back."""
+
+    number: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RateComplaint:
+    """The answer to "was this fair?" about a complaint of this physician that is over."""
+
+    number: str
+    fair: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropFile:
+    """A file kept for this physician goes; one of somebody else, or one that was sent, stays."""
+
+    file_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,6 +668,10 @@ Change = (
     | ConfirmTopics
     | SaveActivity
     | FileComplaint
+    | AddToComplaint
+    | WithdrawComplaint
+    | RateComplaint
+    | DropFile
     | RunErrand
     | DropErrand
     | AnswerReminder
@@ -599,7 +683,16 @@ Change = (
     | ErasePhysician
 )
 Effect = (
-    Say | Edit | AcknowledgePress | KeepDialog | DropDialog | KeepAside | Remember | Notify | Change
+    Say
+    | Edit
+    | AcknowledgePress
+    | KeepDialog
+    | KeepDraft
+    | DropDialog
+    | KeepAside
+    | Remember
+    | Notify
+    | Change
 )
 
 

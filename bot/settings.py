@@ -157,6 +157,12 @@ class Settings(BaseSettings):
         return value.upper() if isinstance(value, str) else value
 
 
+def complaint_ways(settings: Settings) -> frozenset[str]:
+    """Where complaints can go: `hub`, `mail`, both, or nowhere beyond the operator."""
+    hub = {"hub"} if settings.hub_url else set()
+    return frozenset(hub | ({"mail"} if settings.complaints_to and settings.smtp_url else set()))
+
+
 def read_settings(*, needed: Mapping[str, str] | None = None, **given: Any) -> Settings:
     """The settings; SettingsError with every problem where some are wrong or missing.
 

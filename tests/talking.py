@@ -11,8 +11,10 @@ from bot.documents.person import read_person
 from bot.model import (
     AddCredit,
     ChangeProfile,
+    Complaint,
     ConfirmTopics,
     ErasePhysician,
+    FileComplaint,
     Incoming,
     IncomingFile,
     KeepCertification,
@@ -20,6 +22,7 @@ from bot.model import (
     Kind,
     Outgoing,
     Physician,
+    RateComplaint,
     RemoveCertification,
     RemoveCredit,
     RemoveLicense,
@@ -27,6 +30,7 @@ from bot.model import (
     RunErrand,
     SaveActivity,
     SetFact,
+    WithdrawComplaint,
 )
 from bot.texts import plain
 from data import HERE
@@ -70,6 +74,13 @@ def changed(person: Physician, change: object) -> Physician:
             return replace(person, credits=credits_)
         case RemoveProof(number):
             return replace(person, proofs=_without(person.proofs, number))
+        case FileComplaint(number, answers, at):
+            kept = Complaint(number, at, "waiting", at, answers)
+            return replace(person, complaints=(kept, *person.complaints))
+        case WithdrawComplaint(number, at):
+            return replace(person, complaints=_moved(person, number, status="withdrawn"))
+        case RateComplaint(number, fair):
+            return replace(person, complaints=_moved(person, number, fair=fair))
         case ErasePhysician():
             return Physician(0)
         case _:
@@ -80,6 +91,12 @@ def _settled(credit, topics, *, yes):
     left = tuple(topic for topic in credit.inferred if topic not in topics)
     known = (*credit.topics, *topics) if yes else credit.topics
     return replace(credit, topics=tuple(dict.fromkeys(known)), inferred=left)
+
+
+def _moved(person, number, **changes):
+    return tuple(
+        replace(one, **changes) if one.number == number else one for one in person.complaints
+    )
 
 
 def _kept(rows, row):
@@ -145,13 +162,6 @@ class Chat:
         incoming = Incoming(place, 1, Kind.PRESS, self.now, data=data, press_id="p", message_id=1)
         return self._turn(incoming)
 
-    def hears_of(self, dialog: str, errand: str, result: dict[str, object]) -> str:
-        """What came of an errand reaches the dialog."""
-        place = len(self.turns) + 1
-        return self._turn(
-            Incoming(place, 1, Kind.RESULT, self.now, text=errand, data=dialog, result=result)
-        )
-
     def _turn(self, incoming: Incoming) -> str:
         stored = json.loads(json.dumps(to_json(self.conversation)))
         turn = respond(incoming, self.physician, from_json(stored), self.sources, self.now)
@@ -160,6 +170,17 @@ class Chat:
         for change in turn.changes:
             self._changed(change)
         return self.text
+
+    def hears_of(self, errand: RunErrand, **result) -> str:
+        """What came of this errand."""
+        place = -len(self.turns) - 1
+        told = {"text": errand.name, "data": errand.dialog, "result": result}
+        return self._turn(Incoming(place, 1, Kind.RESULT, self.now, **told))
+
+    def sent_out(self, name: str) -> list[RunErrand]:
+        """The errands of this name that the last turn has sent out."""
+        changes = self.turns[-1].changes
+        return [one for one in changes if isinstance(one, RunErrand) and one.name == name]
 
     def _changed(self, change: object) -> None:
         self.physician = changed(self.physician, change)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from bot.dialogs import complaints, evidence
 from bot.dialogs.complaint_kinds import BY_ID, kind_options, read_from
 from bot.dialogs.context import Context
 from bot.dialogs.form_fields import Field, Form, Note
@@ -13,7 +14,6 @@ from bot.dialogs.form_kinds import (
     Option,
     Reading,
     choice,
-    files,
     line,
     period,
     period_words,
@@ -21,12 +21,15 @@ from bot.dialogs.form_kinds import (
     states,
     story,
 )
-from bot.model import Credit, Effect, Say, Search
+from bot.dialogs.knowledge import folded
+from bot.model import Complaint, Credit, Effect, Say, Search
 
 OLD = timedelta(days=365)
 """ACCME's process of the 2010s took up the last twelve months; older matters may still be sent."""
 
-MOST_FILES = 10
+ALIKE = timedelta(days=90)
+"""Within this time another complaint about the same activity is offered as an addition."""
+
 MOST_STORY = 40
 LAST_CREDITS = 5
 SAME_TITLE = 92
@@ -77,9 +80,28 @@ def activity() -> AnswerKind:
             return {"title": found.title, "provider": found.provider, "activity_id": found.id}
         return {"title": title}
 
-    return AnswerKind(
-        read, lambda value, _: str(value["title"]), _credit_options, is_open=True, taken=_taken
-    )
+    return AnswerKind(read, _activity_words, _credit_options, is_open=True, taken=_taken)
+
+
+def _activity_words(value: Any, context: Context) -> str:
+    """Title and provider: where the provider is known, it is not asked for again."""
+    return ", ".join(part for part in (value["title"], value.get("provider")) if part)
+
+
+def _alike(answers: Answers, context: Context) -> Complaint | None:
+    """An open complaint of the last ninety days about the same activity."""
+    now = answers.get("activity")
+    if not isinstance(now, Mapping):
+        return None
+    for one in context.physician.complaints:
+        before = one.answers.get("activity")
+        if not one.open or context.now - one.filed_at > ALIKE or not isinstance(before, Mapping):
+            continue
+        by_id = now.get("activity_id") is not None
+        same = by_id and now["activity_id"] == before.get("activity_id")
+        if same or folded(now["title"]) == folded(before["title"]):
+            return one
+    return None
 
 
 # ── when each is asked ──────────────────────────────────────────────────────────────────────
@@ -128,7 +150,28 @@ def _expect(answers: Answers, context: Context) -> Note | None:
 
 
 def _route(answers: Answers, context: Context) -> dict[str, Any]:
-    return {"kind": answers.get("kind"), "contact": context.knowledge.contact}
+    known = answers.get("activity")
+    activity = known if isinstance(known, Mapping) else {}
+    day = activity.get("day")
+    return {
+        "kind": answers.get("kind"),
+        "contact": context.knowledge.contact,
+        "title": activity.get("title"),
+        "provider": activity.get("provider"),
+        "day": date.fromisoformat(day) if day else None,
+        "name": context.physician.profile.name,
+    }
+
+
+def _same(answers: Answers, context: Context) -> dict[str, Any]:
+    found = _alike(answers, context)
+    if found is None:
+        return {}
+    return {"number": found.number, "filed_on": found.filed_at.date()}
+
+
+def _for_accme(answers: Answers, context: Context) -> dict[str, Any]:
+    return {"accme": answers.get("share_accme") == "yes"}
 
 
 def _noted_when(answers: Answers, context: Context) -> Note | None:
@@ -137,7 +180,8 @@ def _noted_when(answers: Answers, context: Context) -> Note | None:
         return None
     last = when["last"] or when["first"]
     is_old = date.fromisoformat(last) < context.today - OLD
-    return ("complaint.noted_when", {"when": period_words(when), "old": is_old})
+    values = {"when": period_words(when), "old": is_old, "format": answers.get("format")}
+    return ("complaint.noted_when", values)
 
 
 def _society(answers: Answers, context: Context) -> Note | None:
@@ -175,7 +219,8 @@ def proposals(answers: Answers, context: Context) -> Mapping[str, Any]:
     proposed: dict[str, Any] = {}
     if "what" in answers.get("_done", ()) and _own_words(answers, context):
         told = " ".join(words for _, words in answers.get("what") or ())
-        proposed |= read_from(told, context)
+        # What was noted at the first words stands; the physician has seen it.
+        proposed |= {**read_from(told, context), **answers.get("_proposed", {})}
     known = answers.get("activity")
     if isinstance(known, Mapping) and known.get("day"):
         proposed["when"] = {"first": known["day"], "last": known["day"], "about": False}
@@ -189,6 +234,9 @@ def _closes(answers: Answers, context: Context) -> Sequence[Effect] | None:
         return [Say("complaint.not_now")]
     if answers.get("route") == "enough":
         return [Say("complaint.enough")]
+    if answers.get("same") == "add" and (found := _alike(answers, context)) is not None:
+        told = {"more": answers.get("what"), "evidence": answers.get("evidence")}
+        return complaints.begin_adding(found.number, context, told)
     return None
 
 
@@ -209,7 +257,7 @@ def complaint_form(finish: Callable[[Answers, Context], Sequence[Effect]]) -> Fo
     """The form; `finish` is handed the confirmed answers."""
     return Form(
         "complaint",
-        1,
+        2,
         "complaint.title",
         (
             Field(
@@ -227,8 +275,8 @@ def complaint_form(finish: Callable[[Answers, Context], Sequence[Effect]]) -> Fo
             Field(
                 "style",
                 choice(
-                    Option("own", ("my own words", "own words", "tell it")),
-                    Option("questions", ("ask me", "ask me questions")),
+                    Option("own", ("my own words", "own words", "in my own words", "tell it")),
+                    Option("questions", ("ask me", "ask me questions", "question by question")),
                 ),
                 listed=False,
                 columns=1,
@@ -251,6 +299,14 @@ def complaint_form(finish: Callable[[Answers, Context], Sequence[Effect]]) -> Fo
                 columns=1,
             ),
             Field("activity", activity(), unsure=True, columns=1, when=_about_activity),
+            Field(
+                "same",
+                choice(Option("add", ("add to it",)), Option("new", ("new complaint", "another"))),
+                when=lambda answers, context: _alike(answers, context) is not None,
+                values=_same,
+                listed=False,
+                columns=1,
+            ),
             Field("provider", line(), unsure=True, when=_provider_unknown),
             Field(
                 "accreditor",
@@ -273,25 +329,39 @@ def complaint_form(finish: Callable[[Answers, Context], Sequence[Effect]]) -> Fo
                 ),
                 note=_society,
             ),
+            Field(
+                "format",
+                choice(
+                    Option("live", ("live event", "in person", "webinar", "conference")),
+                    Option("series", ("grand rounds", "one of a series", "rounds")),
+                    Option("online", ("on demand", "recorded", "enduring", "article")),
+                ),
+                unsure=True,
+                columns=1,
+                when=_kind_is(rules=True),
+            ),
             Field("when", period("past"), unsure=True, when=_about_activity, note=_noted_when),
             _WHAT,
             Field("remedy", line(1000), optional=True),
             Field("told", choice(*_YES_NO), optional=True, when=_about_activity),
             Field(
                 "evidence",
-                files(),
+                evidence.files("draft"),
                 optional=True,
-                limit=MOST_FILES,
+                limit=evidence.MOST_FILES,
                 full="complaint.evidence_full",
+                gathered="evidence.checking",
             ),
             Field("share_provider", choice(*_YES_NO), when=_about_activity),
             Field("share_accme", choice(*_YES_NO), when=_about_activity),
             Field("name", line(120), when=_answer_is("share_accme", "yes")),
-            Field("contact", line(200), optional=True, check=_contact),
+            Field("contact", line(200), optional=True, check=_contact, values=_for_accme),
+            Field("postal", line(300), optional=True, when=_answer_is("share_accme", "yes")),
         ),
         finish,
         intents=frozenset({"complaint"}),
         checks=True,
         closes=_closes,
         proposes=proposals,
+        holds=evidence.holds,
     )

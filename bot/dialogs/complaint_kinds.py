@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogs.context import Context
-from bot.dialogs.form_kinds import Option
+from bot.dialogs.form_kinds import Option, span_in
 from bot.dialogs.knowledge import folded
 from bot.understanding import understand
-from bot.understanding.dates import read_span
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 MOST_DAYS = 92
 """A stretch longer than a season tells no date of an activity."""
@@ -41,7 +42,8 @@ KINDS = (
     ComplaintKind(
         "promotion",
         ("commercial bias", "bias", "sales pitch", "advertising", "marketing"),
-        r"sales|pitch|promot|advert|marketing|commercial bias|plugging|infomercial|selling",
+        r"sales|pitch|promot|advert|marketing|commercial bias|plugging|infomercial|selling"
+        r"|pushing|hawking|\bads?\b|\bone (?:company|drug|product|brand)|drug rep\b",
     ),
     ComplaintKind(
         "content",
@@ -106,8 +108,9 @@ def read_from(text: str, context: Context) -> Mapping[str, Any]:
     read = understand(text, context.today, context.knowledge.lexicon)
     if provider := next((one.slots["provider"] for one in read if one.slots.get("provider")), None):
         proposed["provider"] = provider
-    span = read_span(text, context.today, "past")
-    first, last = span or (None, None)
+    sentences = [part for part in _SENTENCE.split(text) if part.strip()]
+    spans = (span_in(part, context.today, "past") for part in sentences)
+    first, last = next((span for span in spans if span is not None), (None, None))
     known = first is not None and last is not None and last <= context.today
     if known and first and last and (last - first).days <= MOST_DAYS:
         proposed["when"] = {"first": first.isoformat(), "last": last.isoformat(), "about": True}

@@ -32,6 +32,7 @@ class Context:
     now: datetime
     today: date
     name: str | None = None
+    chat_id: int = 0
 
     @property
     def states(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from bot.dialogs.form_fields import (
     may_skip,
     open_field,
     proposal,
+    with_pieces,
     without,
 )
 from bot.dialogs.form_kinds import Answers, Reading
@@ -44,6 +45,9 @@ TOLD = frozenset({"faq", "help", "out_of_scope", "privacy"})
 _YES = frozenset({"yes", "y", "yep", "yeah", "right", "thats right", "correct", "ok"})
 _BACK = frozenset({"back", "go back", "previous"})
 _SKIP = frozenset({"skip", "none", "no", "nothing", "n a", "na", "no thanks", "pass", "nope"})
+_LEFT = frozenset({"skip", "pass", "next"})
+"""Where a question cannot be skipped, whoever wants to skip it is not sure."""
+
 _UNSURE = frozenset(
     {"not sure", "unsure", "idk", "i dont know", "dont know", "dunno", "no idea", "i forget"}
 )
@@ -56,7 +60,8 @@ def begin(
 ) -> Sequence[Effect]:
     """The form opened with what is known already; that is not asked again."""
     known = dict(answers or {})
-    return _step(form, {**known, "_known": sorted(known)}, context, head=head)
+    notes = {"_known": sorted(known), "_begun": context.now.isoformat()}
+    return step(form, {**known, **notes}, context, head=head)
 
 
 def proceed(form: Form, incoming: Incoming, context: Context) -> Sequence[Effect] | None:
@@ -72,7 +77,7 @@ def proceed(form: Form, incoming: Incoming, context: Context) -> Sequence[Effect
         return _back(form, answers, context)
     if field is None:
         return _at_check(form, incoming, answers, context)
-    if field.unsure and typed in _UNSURE:
+    if field.unsure and (typed in _UNSURE or (typed in _LEFT and not field.optional)):
         return _given(form, field, NOT_SURE, Reading(incoming, answers, context))
     if typed in _SKIP and may_skip(field, answers):
         return _given(form, field, None, Reading(incoming, answers, context))
@@ -124,7 +129,7 @@ def resume(form: Form, context: Context, kept: Answers) -> Sequence[Effect]:
         "done": [label_of(form, field) for field in asked if is_answered(field, answers)],
         "open": [label_of(form, field) for field in asked if not is_answered(field, answers)],
     }
-    return _step(form, answers, context, head=("form.resumed", values))
+    return step(form, answers, context, head=("form.resumed", values))
 
 
 def press(form: Form, pressed: Press, context: Context) -> Sequence[Effect]:
@@ -142,13 +147,15 @@ def press(form: Form, pressed: Press, context: Context) -> Sequence[Effect]:
         case "erase":
             return [DropDialog(), Edit("form.erased")]
         case "stay":
-            return _step(form, without(answers, "_leaving"), context, edits=True)
+            return step(form, without(answers, "_leaving"), context, edits=True)
         case "change":
             known = {field.key for field in asked_fields(form, answers, context)}
             changed = {**answers, "_at": pressed.argument, "_way": "change"}
             kept = changed if pressed.argument in known else answers
-            return _step(form, kept, context, edits=True)
+            return step(form, kept, context, edits=True)
         case "send" if open_field(form, answers, context) is None:
+            if (held := form.holds(answers, context)) is not None:
+                return step(form, answers, context, head=held, edits=True)
             return [DropDialog(), *form.finish(given_answers(form, answers, context), context)]
         case "back":
             return _back(form, answers, context, edits=True)
@@ -160,11 +167,11 @@ def _back(
     form: Form, answers: Answers, context: Context, *, edits: bool = False
 ) -> Sequence[Effect]:
     if answers.get("_way") == "change":
-        return _step(form, without(answers, "_at", "_way"), context, edits=edits)
+        return step(form, without(answers, "_at", "_way"), context, edits=edits)
     field = field_before(form, answers, context)
     if field is None:
-        return _step(form, answers, context, edits=edits)
-    return _step(form, {**answers, "_at": field.key, "_way": "back"}, context, edits=edits)
+        return step(form, answers, context, edits=edits)
+    return step(form, {**answers, "_at": field.key, "_way": "back"}, context, edits=edits)
 
 
 # ── answers ─────────────────────────────────────────────────────────────────────────────────
@@ -211,13 +218,14 @@ def _given(form: Form, field: Field, value: Any, reading: Reading) -> Sequence[E
         heard[str(reading.incoming.message_id)] = field.key
     kept = {**without(answers, "_missed", "_leaving"), "_heard": heard}
     if not field.kind.gathers or value in (None, NOT_SURE):
-        return _step(form, _settled(field, value, kept), context, head_of=field)
+        return step(form, _settled(field, value, kept), context, head_of=field)
     pieces = [*(answers.get(field.key) or []), value]
     if field.limit and len(pieces) > field.limit:
         return _missed(form, field, field.full, answers, context)
     kept = {**kept, field.key: pieces}
-    head = ("form.gathered", {"count": len(pieces), "name": form.title})
-    return _step(form, kept, context, head=head, gathering=True)
+    wanted = field.kind.wants(form.name, value, context)
+    head = (field.gathered, {"count": len(pieces), "name": form.title, "piece": value})
+    return [*step(form, kept, context, head=head, gathering=True), *wanted]
 
 
 def _settled(field: Field, value: Any, answers: Answers) -> dict[str, Any]:
@@ -234,7 +242,7 @@ def _done(
     if not pieces and not field.optional:
         return _missed(form, field, None, answers, context)
     settled = _settled(field, pieces or None, answers)
-    return _step(form, settled, context, head_of=field, edits=edits)
+    return step(form, settled, context, head_of=field, edits=edits)
 
 
 def _missed(
@@ -248,12 +256,13 @@ def _missed(
 ) -> Sequence[Effect]:
     """The step in other words; a second time with what can be done instead."""
     missed = answers.get("_missed", 0) + 1
-    head: Note = (problem or f"{form.name}.{field.key}.retry", {})
+    values = field.values(answers, context)
+    head: Note = (problem or f"{form.name}.{field.key}.retry", values)
     ways = "optional" if field.optional else "unsure" if field.unsure else "none"
     stuck = ("form.stuck", {"ways": ways, "has_buttons": field.kind.options is not None})
     kept = {**answers, "_missed": missed}
     told = head if problem or missed % 2 else stuck
-    return _step(form, kept, context, head=told, only_head=True, edits=edits)
+    return step(form, kept, context, head=told, only_head=True, edits=edits)
 
 
 def _corrected(
@@ -269,11 +278,11 @@ def _corrected(
         return None
     head: Note = ("form.corrected", {"label": label_of(form, field)})
     if value is None or field.check(value, context):
-        return _step(form, answers, context, head=("form.not_corrected", head[1]))
+        return step(form, answers, context, head=("form.not_corrected", head[1]))
     if field.kind.gathers:
         pieces = answers.get(field.key) or []
         value = [value if piece[0] == incoming.message_id else piece for piece in pieces]
-    return _step(form, {**answers, field.key: value}, context, head=head)
+    return step(form, {**answers, field.key: value}, context, head=head)
 
 
 def _pressed_answer(
@@ -281,7 +290,7 @@ def _pressed_answer(
 ) -> Sequence[Effect]:
     field = open_field(form, answers, context)
     if field is None:
-        return _step(form, answers, context, edits=True)
+        return step(form, answers, context, edits=True)
     options = field.kind.options(answers, context) if field.kind.options else ()
     allowed = {
         "pick": pressed.argument in {option.id for option in options},
@@ -293,9 +302,14 @@ def _pressed_answer(
     if pressed.step == "done" and field.kind.gathers:
         return _done(form, field, answers, context, edits=True)
     if pressed.step == "anew" and field.kind.gathers:
-        return _step(form, without(answers, field.key), context, edits=True)
+        gone = [
+            effect for piece in answers.get(field.key) or () for effect in field.kind.removed(piece)
+        ]
+        return [*step(form, without(answers, field.key), context, edits=True), *gone]
+    if pressed.step == "drop" and field.kind.name and pressed.argument.isdigit():
+        return _dropped(form, field, int(pressed.argument), answers, context)
     if not allowed.get(pressed.step):
-        return _step(form, answers, context, edits=True)
+        return step(form, answers, context, edits=True)
     match pressed.step:
         case "pick":
             value = field.kind.taken(pressed.argument, answers, context)
@@ -310,7 +324,18 @@ def _pressed_answer(
     if pressed.step == "pick" and (problem := field.check(value, context)):
         return _missed(form, field, problem, answers, context, edits=True)
     kept = _settled(field, value, without(answers, "_missed", "_leaving"))
-    return _step(form, kept, context, head_of=field, edits=True)
+    return step(form, kept, context, head_of=field, edits=True)
+
+
+def _dropped(
+    form: Form, field: Field, place: int, answers: Answers, context: Context
+) -> Sequence[Effect]:
+    """One piece of a gathered answer is taken out again."""
+    pieces = list(answers.get(field.key) or ())
+    if place >= len(pieces):
+        return step(form, answers, context, edits=True)
+    gone = field.kind.removed(pieces.pop(place))
+    return [*step(form, with_pieces(field, pieces, answers), context, edits=True), *gone]
 
 
 def _at_check(
@@ -319,7 +344,7 @@ def _at_check(
     """At the check page only its buttons decide; words that are no question show it again."""
     if incoming.kind is not Kind.TEXT or is_clear_question(incoming.text, form.intents, context):
         return None
-    return _step(form, answers, context)
+    return step(form, answers, context)
 
 
 def _laid_aside(form: Form, context: Context) -> Sequence[Effect]:
@@ -330,7 +355,7 @@ def _laid_aside(form: Form, context: Context) -> Sequence[Effect]:
 # ── what is shown ───────────────────────────────────────────────────────────────────────────
 
 
-def _step(
+def step(
     form: Form,
     answers: Answers,
     context: Context,

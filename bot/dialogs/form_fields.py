@@ -5,7 +5,7 @@ Keys with a leading underscore are the form's own notes: `_at` the field asked a
 came to that (`back` or `change`), `_done` the gathering fields that are finished, `_heard` which
 message answered which field, `_known` the fields answered before the first step, `_proposed` values
 read elsewhere that wait for a yes, `_missed` failures in a row, `_leaving` that leaving was asked
-about, `_touched` when the form last went on.
+about, `_begun` when the form was begun, `_touched` when it last went on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +31,8 @@ class Field:
     Its texts are `<dialog>.<key>.ask`, `.why`, `.retry` and `.label` (its name on the check page),
     and `.option.<id>` for choices. `when` says whether it is asked at all; `check` returns a text
     key where an answer cannot stand; `note` is what the next message says first once it is given.
-    A gathering field takes at most `limit` pieces and then says `full`. `listed`: the check page
-    has it.
+    A gathering field takes at most `limit` pieces and then says `full`; `gathered` is said after
+    each piece. `listed`: the check page has it.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Field:
     columns: int = 2
     limit: int = 0
     full: str = ""
+    gathered: str = "form.gathered"
     listed: bool = True
 
 
@@ -59,6 +60,7 @@ class Form:
     exists where `checks` is set; `card` is a check page of the form's own, made for a revision of
     the conversation that its buttons carry. `closes` ends the form early after an answer ("not
     now"); `proposes` reads from the answers what others may be; these are shown and wait for a yes.
+    `holds` names what has to be waited for before anything can be sent.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Form:
     card: Callable[[Answers, Context, int], Say] | None = None
     closes: Callable[[Answers, Context], Sequence[Effect] | None] = lambda *_: None
     proposes: Callable[[Answers, Context], Mapping[str, Any]] = lambda *_: {}
+    holds: Callable[[Answers, Context], Note | None] = lambda *_: None
 
 
 # ── which step is open ──────────────────────────────────────────────────────────────────────
@@ -112,6 +115,14 @@ def field_before(form: Form, answers: Answers, context: Context) -> Field | None
     place = asked.index(field) if field else len(asked)
     earlier = [one for one in asked[:place] if is_answered(one, answers)]
     return earlier[-1] if earlier else None
+
+
+def with_pieces(field: Field, pieces: Sequence[Any], answers: Answers) -> dict[str, Any]:
+    """The answers with these pieces of a gathered one; without any it is open, or left empty."""
+    if pieces:
+        return {**answers, field.key: list(pieces)}
+    is_done = field.key in answers.get("_done", ())
+    return {**without(answers, field.key), **({field.key: None} if is_done else {})}
 
 
 def without(answers: Answers, *keys: str) -> dict[str, Any]:

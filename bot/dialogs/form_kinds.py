@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from bot.dialogs.context import Context
 from bot.dialogs.knowledge import folded
-from bot.model import Incoming, Kind
+from bot.model import Effect, Incoming, Kind
 from bot.texts import MONTHS, plain_day
 from bot.understanding import understand
 from bot.understanding.calendar_words import MONTHS as CALENDAR_MONTHS
@@ -22,12 +22,7 @@ Answers = Mapping[str, Any]
 NEAR = 86
 """The rapidfuzz ratio from which typed words are taken for a misspelt option."""
 
-MAX_FILE_BYTES = 20 * 1024 * 1024
-"""What the Bot API lets a bot fetch."""
-
 _BETWEEN = re.compile(r"(?:\s*(?:[,/&+]|\band\b)\s*)+", re.IGNORECASE)
-
-FILE_ENDINGS = (".pdf", ".jpg", ".jpeg", ".png")
 
 _ORDINAL = re.compile(r"\b(\d{1,2}) ?(?:st|nd|rd|th)\b", re.IGNORECASE)
 _SEASONS = frozenset({"spring", "summer", "fall", "autumn", "winter"})
@@ -72,7 +67,9 @@ class AnswerKind:
     Answers are JSON values. `is_open`: nearly any words are an answer. `gathers`: several messages
     make one answer, a list, until the physician says it is done. `taken` is what is kept where an
     option was picked by its button. `of_files`: files are answers, which elsewhere go to the dialog
-    that reads them.
+    that reads them. `wants` is what a new piece causes besides being kept, for the form of that
+    name. `name` says how a piece is called on the button that takes it out again; without it
+    pieces are not taken out one by one. `removed` is what taking it out causes.
     """
 
     read: Callable[[Reading], Any]
@@ -82,6 +79,9 @@ class AnswerKind:
     gathers: bool = False
     of_files: bool = False
     taken: Callable[[str, Answers, Context], Any] = lambda picked, *_: picked
+    wants: Callable[[str, Any, Context], Sequence[Effect]] = lambda *_: ()
+    name: Callable[[Any], str] | None = None
+    removed: Callable[[Any], Sequence[Effect]] = lambda *_: ()
 
 
 # ── one of several ──────────────────────────────────────────────────────────────────────────
@@ -166,7 +166,7 @@ def period(direction: Direction) -> AnswerKind:
     """A day, a month or "about spring": `{"first", "last", "about"}`, days as ISO text."""
 
     def read(reading: Reading) -> dict[str, Any] | None:
-        found = _span(reading.text, reading.context.today, direction)
+        found = span_in(reading.text, reading.context.today, direction)
         if found is None:
             return None
         first, last = found
@@ -179,7 +179,7 @@ def period(direction: Direction) -> AnswerKind:
     return AnswerKind(read, lambda value, _: period_words(value))
 
 
-def _span(text: str, today: date, direction: Direction) -> tuple[date | None, date | None] | None:
+def span_in(text: str, today: date, direction: Direction) -> tuple[date | None, date | None] | None:
     """A stretch of days; where a date was asked for, "the March webinar, the 12th" is one too."""
     if found := read_span(text, today, direction):
         return found
@@ -235,36 +235,3 @@ def read_slot(reading: Reading, slot: str) -> Any:
     context = reading.context
     read = understand(reading.text, context.today, context.knowledge.lexicon)
     return next((one.slots[slot] for one in read if one.slots.get(slot)), None)
-
-
-# ── files ───────────────────────────────────────────────────────────────────────────────────
-
-
-def files() -> AnswerKind:
-    """PDF, JPG or PNG files, up to 20 MB each, as the chat announces them.
-
-    What a file truly is can only be checked once it has been fetched; that is the rim's work.
-    """
-
-    def read(reading: Reading) -> dict[str, Any] | None:
-        sent = reading.incoming.file
-        if sent is None or reading.incoming.kind not in (Kind.FILE, Kind.PHOTO):
-            return None
-        name = sent.name or ("photo.jpg" if reading.incoming.kind is Kind.PHOTO else "file")
-        if not name.casefold().endswith(FILE_ENDINGS):
-            return None
-        if sent.size is not None and not 0 < sent.size <= MAX_FILE_BYTES:
-            return None
-        return {
-            "file_id": sent.file_id,
-            "unique_id": sent.unique_id,
-            "name": name[-80:],
-            "size": sent.size,
-        }
-
-    return AnswerKind(
-        read,
-        lambda value, _: ", ".join(kept["name"] for kept in value),
-        gathers=True,
-        of_files=True,
-    )

@@ -70,13 +70,29 @@ def _answer_rows(
         for option in options
     ]
     width = field.columns
-    return tuple(tuple(buttons[place : place + width]) for place in range(0, len(buttons), width))
+    rows = tuple(tuple(buttons[place : place + width]) for place in range(0, len(buttons), width))
+    return (*rows, *_removal_rows(form, field, answers, revision))
+
+
+def _removal_rows(form: Form, field: Field, answers: Answers, revision: int) -> Rows:
+    if field.kind.name is None:
+        return ()
+    return tuple(
+        (
+            Button(
+                "form.button.drop",
+                pack(form.name, "drop", str(place), revision),
+                values={"name": field.kind.name(piece)},
+            ),
+        )
+        for place, piece in enumerate(answers.get(field.key) or ())
+    )
 
 
 def _way_rows(form: Form, field: Field, answers: Answers, context: Context, revision: int) -> Rows:
     steps: list[str] = []
     if field.kind.gathers and answers.get(field.key):
-        steps += ["done", "anew"]
+        steps += ["done"] if field.kind.name else ["done", "anew"]
     elif is_answered(field, answers):
         steps.append("keep")
     elif proposal(field, answers) is not None:

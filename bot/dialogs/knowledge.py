@@ -27,6 +27,8 @@ class Knowledge:
 
     folder: Path
     contact: str = "help@example.org"
+    complaint_ways: frozenset[str] = frozenset()
+    """What the operator has set up for complaints: `hub`, `mail`, both or nothing."""
 
     @cached_property
     def rules(self) -> Rulebook:

@@ -114,7 +114,7 @@ def _built(content: _Content, density: Density, total: int | None) -> tuple[byte
     from reportlab.lib.pagesizes import letter
     from reportlab.platypus import SimpleDocTemplate
 
-    _register_fonts()
+    register_fonts()
     out = io.BytesIO()
     name = content.physician.profile.name
     document = SimpleDocTemplate(
@@ -383,8 +383,8 @@ def _text(text: str, wide: str = WIDE) -> str:
 
 
 @cache
-def _register_fonts() -> None:
-    """Matplotlib brings DejaVu with it; found without importing the library."""
+def register_fonts() -> None:
+    """The wide fonts: matplotlib brings DejaVu with it, found without importing the library."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 

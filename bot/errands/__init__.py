@@ -6,16 +6,38 @@ To add one: a module with `RUNNERS` (errand name -> runner), and its word below.
 from collections.abc import Mapping
 from functools import partial
 
-from bot.errands import exporting, linking, reading, record, watching
+from bot.errands import (
+    complaint_copy,
+    complaint_delivery,
+    complaint_following,
+    complaint_tidying,
+    evidence,
+    exporting,
+    linking,
+    reading,
+    record,
+    timers,
+    watching,
+)
 from bot.errands.outside import Outside, OutsideRunner
 from bot.handlers.errands import Runner
 
 ALL: Mapping[str, OutsideRunner] = {
-    **reading.RUNNERS,
-    **exporting.RUNNERS,
-    **linking.RUNNERS,
-    **record.RUNNERS,
-    **watching.RUNNERS,
+    name: run
+    for module in (
+        complaint_copy,
+        complaint_delivery,
+        complaint_following,
+        complaint_tidying,
+        evidence,
+        exporting,
+        linking,
+        reading,
+        record,
+        timers,
+        watching,
+    )
+    for name, run in module.RUNNERS.items()
 }
 
 

@@ -126,7 +126,7 @@ async def revoke(outside: Outside, errand: Errand) -> Outcome:
     return Done()
 
 
-async def tell(outside: Outside, errand: Errand) -> Outcome:  # noqa: ARG001 - a runner's shape
+async def tell(outside: Outside, errand: Errand) -> Outcome:
     """What was stored to be told comes to the dialog as a turn of its own."""
     return Done(errand.values)
 

@@ -5,7 +5,7 @@ from bot.handlers.errands import Done, Outcome
 from bot.store.errands import Errand
 
 
-async def overdue(outside: Outside, errand: Errand) -> Outcome:  # noqa: ARG001 - a runner's shape
+async def overdue(outside: Outside, errand: Errand) -> Outcome:
     """The day has come; the dialog looks whether it is still waited for."""
     return Done({"watch": errand.values["watch"]})
 

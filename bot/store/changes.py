@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from bot.model import (
     AddCredit,
+    AddToComplaint,
     Certification,
     Change,
     ChangeHubLink,
@@ -16,6 +17,7 @@ from bot.model import (
     ConfirmTopics,
     Credit,
     DropErrand,
+    DropFile,
     EndHubLink,
     EndWatch,
     ErasePhysician,
@@ -25,6 +27,7 @@ from bot.model import (
     KeepWatch,
     License,
     Profile,
+    RateComplaint,
     RemoveCertification,
     RemoveCredit,
     RemoveLicense,
@@ -32,8 +35,15 @@ from bot.model import (
     RunErrand,
     SaveActivity,
     SetFact,
+    WithdrawComplaint,
 )
-from bot.store.complaints import file_complaint, part_from
+from bot.store.complaints import (
+    add_to_complaint,
+    file_complaint,
+    part_from,
+    rate_complaint,
+    withdraw_complaint,
+)
 from bot.store.errands import drop_errand, erase_errands, put_errand
 from bot.store.files import PROOF, drop_file, erase_files, files_about
 from bot.store.hub_links import change_hub_link, end_hub_link
@@ -100,8 +110,27 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             _confirm_topics(session, row.id, change)
         case SaveActivity(activity_id, saved):
             _save(session, row.id, activity_id, now if saved else None)
+        case _:
+            _carry_out_beyond(session, chat_id, row, change, now)
+    session.flush()
+
+
+def _carry_out_beyond(
+    session: Session, chat_id: int, row: PhysicianRow, change: Change, now: datetime
+) -> None:
+    """A change that reaches beyond the chat: to those who read complaints, to the hub."""
+    assert row.id is not None
+    match change:
         case FileComplaint():
             file_complaint(session, chat_id, change)
+        case AddToComplaint():
+            add_to_complaint(session, chat_id, change)
+        case WithdrawComplaint():
+            withdraw_complaint(session, chat_id, change)
+        case RateComplaint():
+            rate_complaint(session, chat_id, change)
+        case DropFile(file_id):
+            drop_file(session, chat_id, file_id)
         case RunErrand():
             put_errand(session, chat_id, change, now)
         case DropErrand(key):
@@ -114,7 +143,6 @@ def carry_out(session: Session, chat_id: int, change: Change, now: datetime) -> 
             keep_watch(session, row, watch, now)
         case EndWatch(watch_id):
             end_watch(session, row, watch_id, now)
-    session.flush()
 
 
 def erase(session: Session, chat_id: int) -> None:

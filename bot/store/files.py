@@ -6,6 +6,7 @@ another chat whatever number is asked for.
 
 import hashlib
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,22 +118,66 @@ def files_for(session: Session, chat_id: int, purpose: str) -> tuple[KeptFile, .
 
 
 def drop_file(session: Session, chat_id: int, file_id: int, purpose: str | None = None) -> None:
-    """Remove a file of this chat, if it has this purpose; one of another chat stays."""
+    """Remove a file of this chat, if it has this purpose; one of another chat stays, and so does
+    evidence that was sent.
+    """
     its = col(KeptFileRow.purpose) == purpose if purpose else sa.true()
+    mine = sa.and_(col(KeptFileRow.id) == file_id, col(KeptFileRow.chat_id) == chat_id, its)
+    session.execute(sa.delete(KeptFileRow).where(mine, ~_is_sent()))
+
+
+def evidence_of(session: Session, number: str) -> tuple[KeptFile, ...]:
+    """The evidence of a complaint that was sent, the oldest first, for whoever sends or reads it.
+
+    It may be untied from its chat by now.
+    """
+    rows = session.exec(
+        select(KeptFileRow)
+        .where(KeptFileRow.purpose == "evidence", KeptFileRow.subject == number)
+        .order_by(col(KeptFileRow.id))
+    )
+    return tuple(_kept(session, row) for row in rows)
+
+
+def adopt_files(session: Session, chat_id: int, files: Sequence[int], number: str) -> None:
+    """Files of this chat are evidence of its complaint from now on."""
+    session.execute(
+        sa.update(KeptFileRow)
+        .where(
+            col(KeptFileRow.chat_id) == chat_id,
+            col(KeptFileRow.purpose) == "evidence",
+            col(KeptFileRow.id).in_(files),
+        )
+        .values(subject=number)
+    )
+
+
+def forget_evidence(session: Session, number: str) -> None:
+    """What is kept of a complaint besides its words goes: evidence, and copies made of it."""
     session.execute(
         sa.delete(KeptFileRow).where(
-            col(KeptFileRow.id) == file_id, col(KeptFileRow.chat_id) == chat_id, its
+            col(KeptFileRow.purpose).in_(("evidence", "copy")), col(KeptFileRow.subject) == number
         )
     )
+
+
+def tidy_evidence(session: Session, before: datetime) -> None:
+    """Forget evidence of drafts, and copies of complaints, that were kept long ago."""
+    ours = col(KeptFileRow.purpose).in_(("evidence", "copy"))
+    old = col(KeptFileRow.kept_at) < before
+    session.execute(sa.delete(KeptFileRow).where(ours, old, ~_is_sent()))
 
 
 def erase_files(session: Session, chat_id: int) -> None:
     """The files of a chat go; evidence of a complaint that was sent stays with its readers."""
     mine = col(KeptFileRow.chat_id) == chat_id
-    sent = sa.select(col(ComplaintRow.number))
-    is_sent = sa.and_(col(KeptFileRow.purpose) == "evidence", col(KeptFileRow.subject).in_(sent))
-    session.execute(sa.delete(KeptFileRow).where(mine, ~is_sent))
+    session.execute(sa.delete(KeptFileRow).where(mine, ~_is_sent()))
     session.execute(sa.update(KeptFileRow).where(mine).values(chat_id=None))
+
+
+def _is_sent() -> sa.ColumnElement[bool]:
+    sent = sa.select(col(ComplaintRow.number))
+    return sa.and_(col(KeptFileRow.purpose) == "evidence", col(KeptFileRow.subject).in_(sent))
 
 
 def move_files(session: Session, chat_id: int, purpose: str, before: str, after: str) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.model import Certification, Credit, License, LicenseType, Physician, Profile, Proof
+from bot.store.complaints import complaints_of
 from bot.store.files import PROOF, files_for
 from bot.store.hub_links import hub_link_of
 from bot.store.sealed import (
@@ -95,6 +96,7 @@ def _physician(session: Session, row: PhysicianRow) -> Physician:
         hub=hub,
         watches=watches_of(session, row.id),
         proofs=_proofs(session, row.chat_id),
+        complaints=complaints_of(session, row.chat_id),
     )
 
 

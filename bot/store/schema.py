@@ -9,7 +9,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
-from bot.store import errand_tables, hub_tables, reminder_tables  # noqa: F401 - belong to RECORDS too
+from bot.store import (  # noqa: F401 - belong to RECORDS too
+    complaint_tables,
+    errand_tables,
+    hub_tables,
+    reminder_tables,
+)
 from bot.store.engine import open_engine
 from bot.store.tables import RECORDS
 

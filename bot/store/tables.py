@@ -28,6 +28,7 @@ INBOX_STATES = ("waiting", "done", "failed")
 NEVER_AGAIN = {"sqlite_autoincrement": True}
 """An id once given is never given again, so that an old button cannot mean another row."""
 
+COMPLAINT_STATUSES = ("waiting", "held", "sent", "in_review", "closed", "withdrawn")
 OUTBOX_STATES = ("waiting", "sending", "sent", "unknown", "failed", "dropped")
 
 
@@ -124,15 +125,35 @@ class ComplaintRow(_Record, table=True):
     """A complaint that was sent: sealed answers under the number on the receipt.
 
     It is in the hands of those who read complaints, so it outlives the physician's own rows; then
-    `chat_id` is null.
+    `chat_id` is null. `attempted_at` is when its delivery was first tried, `late_at` when it was
+    noticed to take long, `told_at` when the physician was last told something, `evidence_upto` the
+    highest number of a file that has arrived. `trouble` names the last failure without a word of
+    the complaint.
     """
 
     __tablename__ = "complaint"
+    __table_args__ = (_one_of("status", COMPLAINT_STATUSES),)
 
     number: str = Field(primary_key=True)
     chat_id: int | None = Field(default=None, sa_type=sa.BigInteger, index=True)
     filed_at: datetime
     content: bytes
+    status: str = "waiting"
+    changed_at: datetime
+    told_at: datetime
+    retain_until: date = Field(index=True)
+    route: str | None = None
+    hub_id: bytes | None = None
+    message_id: str | None = None
+    attempted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    withdrawal_sent_at: datetime | None = None
+    closed_at: datetime | None = None
+    late_at: datetime | None = None
+    trouble: str | None = None
+    evidence_upto: int = Field(default=0, sa_type=sa.BigInteger)
+    note: bytes | None = None
+    fair: str | None = None
 
 
 class ConversationRow(_Record, table=True):

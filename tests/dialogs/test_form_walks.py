@@ -34,12 +34,14 @@ def walk(chat: Chat, chance: random.Random) -> str:
                 assert before == shown_answers(chat, change.answers)
                 return "sent"
         assert chat.shown or not chat.turns[-1].changes
+        if chance.random() < 0.7:
+            _fetched(chat, chance)
         if chat.conversation.dialog is None:
             return "kept" if chat.conversation.aside else "left"
     return _way_out(chat)
 
 
-FORWARD = ("pick", "skip", "unsure", "right", "keep", "done", "send", "stay")
+FORWARD = ("pick", "skip", "unsure", "right", "keep", "done", "send", "stay", "drop")
 
 
 def _one_step(chat: Chat, chance: random.Random, step: int) -> None:
@@ -53,7 +55,7 @@ def _one_step(chat: Chat, chance: random.Random, step: int) -> None:
         _types(chat, "Acme, 555 010 2030, in March 2026", step)
     elif likely < 0.9 and keys:
         chat.presses_data(chance.choice(keys).data)
-    elif likely < 0.92:
+    elif likely < 0.92 or (likely < 0.96 and "something to show" in chat.text):
         file = IncomingFile("f", "u", chance.choice(["a.pdf", "a.exe"]), None, 10)
         chat._turn(Incoming(step, 1, Kind.FILE, chat.now, message_id=step, file=file))
     elif likely < 0.94:
@@ -61,6 +63,19 @@ def _one_step(chat: Chat, chance: random.Random, step: int) -> None:
         chat._turn(Incoming(step, 1, Kind.EDITED, chat.now, "edited", message_id=number))
     else:
         _types(chat, chance.choice(WORDS), step)
+
+
+def _fetched(chat: Chat, chance: random.Random) -> None:
+    """What came of the files that are on their way; some are refused, some are the same twice."""
+    asked = [one for one in chat.errands if one.name == "fetch_evidence"]
+    for errand in asked[chat.__dict__.get("told", 0) :]:
+        token = {"token": errand.values["token"]}
+        if chance.random() < 0.3:
+            chat.hears_of(errand, **token, problem=chance.choice(["damaged", "gone", "locked"]))
+        else:
+            known = {"name": "a.pdf", "mime": "application/pdf", "size": 10, "sha256": "0" * 64}
+            chat.hears_of(errand, **token, kept=chance.randrange(1, 20), **known)
+    chat.told = len(asked)
 
 
 def _types(chat: Chat, text: str, step: int) -> None:
@@ -86,6 +101,7 @@ def test_every_walk_ends_and_sends_what_was_shown(sources, seed):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_ten_thousand_walks(sources):
     chance = random.Random(20261123)
     ends = [walk(Chat(sources, NOON, person="demo-texas"), chance) for _ in range(10_000)]

@@ -111,7 +111,7 @@ def test_a_hub_that_does_not_answer_is_said_with_the_copys_age(linked):
     said = linked.says("am i on track?")
     assert "The hub does not answer; this is my copy of Saturday, November 21, 2026" in said
     assert "2 days old" in said
-    said = linked.hears_of("hub", "hub_refresh", {"down": {"first": False}})
+    said = linked.hears_of(RunErrand("hub_refresh", "hub"), down={"first": False})
     assert said.startswith("The hub does not answer.")
     assert "My copy of Saturday, November 21, 2026, 2 days old, still holds: 15 credits" in said
 
@@ -145,7 +145,7 @@ def test_nothing_of_the_hubs_profile_is_taken_before_a_yes(linked):
     result = {
         "asked": True, "first": False, "unread": 0, "arrived": [], "corrected": [], "withdrawn": []
     }  # fmt: skip
-    said = linked.hears_of("hub", "hub_tell", {"read": result})
+    said = linked.hears_of(RunErrand("hub_tell", "hub"), read=result)
     assert "Ohio MD, new to me, due Friday, October 1, 2027" in said
     assert "us-oh" not in {one.board for one in linked.physician.licenses}
     linked.presses("Take it over")
@@ -162,10 +162,10 @@ def test_a_piece_that_was_passed_is_not_proposed_again_until_it_is_another(linke
     result = {
         "asked": False, "first": False, "unread": 0, "arrived": [], "corrected": [], "withdrawn": []
     }  # fmt: skip
-    linked.hears_of("hub", "hub_tell", {"read": result})
+    linked.hears_of(RunErrand("hub_tell", "hub"), read=result)
     assert linked.turns[-1].news == ()
     change_hub(linked, profile=HubProfile("Elena Rivera", licenses=(ohio, texas)))
-    linked.hears_of("hub", "hub_tell", {"read": result})
+    linked.hears_of(RunErrand("hub_tell", "hub"), read=result)
     (news,) = linked.turns[-1].news
     assert "Texas MD: due Wednesday, February 28, 2029, I have February 28, 2027" in (
         news.outgoing.html

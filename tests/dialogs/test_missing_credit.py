@@ -16,11 +16,14 @@ from bot.model import (
     HubLink,
     HubProfile,
     KeepWatch,
+    RunErrand,
     Watch,
 )
 from tests.conftest import NOON, TODAY
 
 pytestmark = pytest.mark.behaviour(39)
+
+OVERDUE = RunErrand("watch_overdue", "missing_credit")
 
 ASKED = """
 where is my credit from cleveland clinic?
@@ -245,7 +248,7 @@ def test_after_thirty_days_the_letter_and_the_complaint_are_offered(linked, is_l
     linked.physician = replace(linked.physician, watches=(MAYO,))
     if not is_linked:
         linked.physician = replace(linked.physician, hub=None, linked=False)
-    linked.hears_of("missing_credit", "watch_overdue", {"watch": 4})
+    linked.hears_of(OVERDUE, watch=4)
     (news,) = linked.turns[-1].news
     assert news.key == "overdue:4"
     assert "Still not there: Grand Rounds, October 9, 2026" in news.outgoing.html
@@ -254,13 +257,13 @@ def test_after_thirty_days_the_letter_and_the_complaint_are_offered(linked, is_l
         "File a complaint",
         "Stop watching",
     ]
-    linked.hears_of("missing_credit", "watch_overdue", {"watch": 99})
+    linked.hears_of(OVERDUE, watch=99)
     assert linked.turns[-1].news == ()
 
 
 def test_the_complaint_opens_with_the_course_filled_in(linked):
     linked.physician = replace(linked.physician, watches=(MAYO,))
-    linked.hears_of("missing_credit", "watch_overdue", {"watch": 4})
+    linked.hears_of(OVERDUE, watch=4)
     (news,) = linked.turns[-1].news
     linked.presses_data(news.outgoing.keys[1][0].data)
     opened = linked.conversation.dialog
