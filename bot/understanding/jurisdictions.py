@@ -7,6 +7,7 @@ IN, ME, OK or PA are words as well; a proper name such as "Washington University
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -19,7 +20,7 @@ _MIDDLE = 8
 _JOINS = frozenset({"and", "or", "plus", "vs", "n"})
 _WANTS = listed(
     "want need require accept take allow have ask audit count still demand say make let charge"
-    " mandate expect recognize honor exempt care"
+    " mandate expect recognize honor exempt care get see"
 )
 _CLOSERS = listed("satisfy finish complete meet cover wrap close do renew tackle about")
 _ENDING = listed("pa ma mo ms co mi al de")
@@ -28,6 +29,8 @@ _OPENING_NAMES = listed(
     "wisc wis mass mich minn penn tenn conn tex wash nebr nev oreg kans colo wyo jersey bama"
 )
 _OPENING = listed("pa ma co mo ms mi ga il mt ar al")
+_DIRECTIONS = listed("north south west n s w no so")
+_ASKING = listed("how what when am do is are whats must which")
 _PROFESSION_LEADS = frozenset({"a", "an", "as", "am", "im", "physician", "our", "two", "the"})
 _DEGREE_LEADS = frozenset(
     {"a", "an", "as", "am", "im", "dr", "phd", "any", "us", "every", "i", "both"}
@@ -51,6 +54,7 @@ class JurisdictionWords:
     never_before: Mapping[str, frozenset[str]]
     never: frozenset[str]
     full: Mapping[str, str]
+    pairs: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def spellings(self) -> tuple[str, ...]:
@@ -129,10 +133,17 @@ def find_jurisdictions(
     amounts, beside which a code may stand ("child abuse pa 3 hrs").
     """
     blocked = {i for find in taken for i in range(find.first, find.last)}
+    pairs = [
+        Find(code, i, i + 1, (fold,))
+        for i, fold in enumerate(folds)
+        if i not in blocked and words[i].raw.isalpha() and folds[max(0, i - 1)] not in _DIRECTIONS
+        for code in data.pairs.get(fold, ())
+    ]
+    blocked.update(find.first for find in pairs)
     spelled = [
         fold
-        if fold in known or i in blocked
-        else data.possessed(fold) or data.spelled(fold) or fold
+        if i in blocked
+        else data.possessed(fold) or (fold if fold in known else data.spelled(fold) or fold)
         for i, fold in enumerate(folds)
     ]
     letters = [w for w in words if w.raw.isalpha()]
@@ -146,7 +157,7 @@ def find_jurisdictions(
             return _is_supported(sentence, find.first, data)
         return True
 
-    found = list(data.names.finds(spelled, counts))
+    found = [*pairs, *data.names.finds(spelled, counts)]
     held = {i for find in found for i in range(find.first, find.last)} | blocked
     weak: list[Find] = []
     for i, fold in enumerate(folds):
@@ -219,7 +230,7 @@ def _is_supported(sentence: _Sentence, i: int, data: JurisdictionWords) -> bool:
         return before in {"in", "for"} and (sentence.ends_at(i) or after in data.after)
     if len(sentence.folds) == 1 or _opens(sentence, i):
         return True
-    if before in {"does", "do", "will", "has"} and after in _WANTS:
+    if before in {"does", "do", "did", "will", "has"} and after in _WANTS:
         return True
     return (
         before in {"in", "for", "from", "licensed"} and after not in {"of", "general"}
@@ -231,6 +242,8 @@ def _is_code(sentence: _Sentence, i: int, data: JurisdictionWords, held: set[int
     fold, before, after = sentence.folds[i], sentence.before(i), sentence.after(i)
     is_capital = sentence.words[i].is_capital and not sentence.is_shouted
     is_dotted = "." in sentence.words[i].raw
+    if (before, fold, i) == ("in", "me", 1) and after in _ASKING:
+        return True
     if after in data.never_before.get(fold, frozenset()) and not (
         is_capital and before in {"in", "for", "my"} and fold in {"me", "in", "ok", "oh", "as"}
     ):
@@ -310,6 +323,8 @@ def _is_maryland(
     """Whether "MD" is Maryland and not the degree."""
     before, after = sentence.before(i), sentence.after(i)
     around = (sentence.before(i - 1) if i else "", sentence.folds[i + 2 : i + 3])
+    if after in {"board", "side"} and ("do", after) in pairwise(sentence.folds):
+        return False
     if (before in _JOINS and around[0] == "do") or (after in _JOINS and around[1] == ("do",)):
         return False
     is_beside_state = i - 1 in held or i + 1 in held

@@ -215,6 +215,7 @@ def _jurisdictions(root: Path) -> JurisdictionWords:
         never_before={code: frozenset(words) for code, words in near["no"].items()},
         never=frozenset(fold(word) for word in extra["never"]["words"]),
         full=full,
+        pairs={name: tuple(two) for name, two in extra["pairs"].items()},
     )
 
 
@@ -239,11 +240,12 @@ def _spelling(
         if len(word) >= _SHORT and word.isalpha() and word not in names
     }
     targets |= {w for w in names - misspelt if w.isalpha() and len(w) > _SHORT}
+    english = {word for word in scorer.kin if len(word) > _SHORT}
     by_length: dict[int, list[str]] = {}
     for word in sorted(targets):
         by_length.setdefault(len(word), []).append(word)
     return Spelling(
-        known=frozenset(common | special | scorer.words | names | set(shorts)),
+        known=frozenset(common | special | scorer.words | names | set(shorts) | english),
         shorts=shorts,
         by_length={size: tuple(group) for size, group in by_length.items()},
     )

@@ -53,6 +53,7 @@ _BEFORE_DEADLINE = listed(
     "before out ahead prior notice warning advance early lead beforehand reminder reminders"
     " alert alerts heads mark warnings"
 )
+_FREQUENCY = frozenset({"once", "twice", "times", "every", "per", "each"})
 _SNOOZE = frozenset({"snooze", "pause", "again", "wait", "mute", "stop", "in", "for", "every"})
 
 
@@ -160,7 +161,7 @@ def _dates(
         if intent == "add_credit" and span.day and span.day <= today:
             filling.put("completed_on", span.day.isoformat(), words)
             break
-        if intent == "add_license" and day and (span.day or _is_exact(folds, span)):
+        if intent == "add_license" and day and day > today and (span.day or _is_exact(folds, span)):
             filling.put("expires_on", day.isoformat(), words)
             break
     return spans
@@ -194,7 +195,7 @@ def _numbers(reading: Reading, intent: str, amounts: tuple[Amount, ...], filling
     credited = [a for a in amounts if a.unit == "credits"]
     bare = [a for a in amounts if a.unit == "bare" and folds[a.first] != "one"]
     if intent == "plan":
-        bare = []
+        bare = [a for a in bare if folds[a.last : a.last + 1] == ("more",)]
     for amount in (*credited, *bare):
         before = folds[amount.first - 1] if amount.first else ""
         if name == "min_credits" and before in _NOT_LEAST and _is_most(folds, amount.first):
@@ -224,6 +225,8 @@ def _is_lead(folds: tuple[str, ...], amount: Amount) -> bool:
     if any(word in _BEFORE_DEADLINE for word in after):
         return True
     before = folds[max(0, amount.first - 3) : amount.first]
+    if before and before[-1] in _FREQUENCY:
+        return False
     return not any(word in _SNOOZE for word in before) and "ago" not in after
 
 

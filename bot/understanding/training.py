@@ -95,16 +95,18 @@ def sentences(folder: Path) -> list[tuple[str, str]]:
 def digest(folder: Path) -> str:
     """A fingerprint of phrases and classes, so that stale weights are noticed."""
     lines = "\n".join(f"{intent}\t{line}" for intent, line in phrases(folder))
-    for name in ("classes.toml", "rambles.toml", "fillings.toml", "faq_intents.toml"):
+    for name in ("classes.toml", "rambles.toml", "fillings.toml", "faq_intents.toml", "kin.txt"):
         lines += (folder.parent / name).read_text("utf-8")
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
 def learn(
-    examples: Sequence[tuple[str, tuple[str, ...]]], classes: Mapping[str, str]
+    examples: Sequence[tuple[str, tuple[str, ...]]],
+    classes: Mapping[str, str],
+    kin: Mapping[str, tuple[str, ...]],
 ) -> tuple[dict[str, list[float]], list[float]]:
     """Weights of features and the bias of each intent, from (intent, canonical words)."""
-    rows = [(INTENTS.index(intent), features(words, classes)) for intent, words in examples]
+    rows = [(INTENTS.index(intent), features(words, classes, kin)) for intent, words in examples]
     seen = Counter(feature for _, found in rows for feature in found)
     index = {f: i for i, f in enumerate(sorted(f for f, n in seen.items() if n >= _LEAST_SEEN))}
     frequency = Counter(y for y, _ in rows)
@@ -140,7 +142,7 @@ def main() -> None:
     vocabulary = vocabulary_of(folder)
     lexicon = load_lexicon(vocabulary=vocabulary)
     examples = [(intent, read(text, lexicon).canonical) for intent, text in sentences(folder)]
-    weights, bias = learn(examples, lexicon.scorer.classes)
+    weights, bias = learn(examples, lexicon.scorer.classes, lexicon.scorer.kin)
     table = {
         "digest": digest(folder),
         "temperature": _TEMPERATURE,
