@@ -171,7 +171,13 @@ def find_formats(folds: Sequence[str], lexicon: Lexicon, blocked: set[int]) -> t
         if find.words == ("pod",):
             return after in _EDUCATION or after in {"about", "on", "for", "episode", "episodes"}
         if find.words in {("web",), ("internet",), ("remote",), ("article",)}:
-            is_named = after in _EDUCATION | {""} or before in {"free", "by", "via", "over", "journal"}
+            is_named = after in _EDUCATION | {""} or before in {
+                "free",
+                "by",
+                "via",
+                "over",
+                "journal",
+            }
             return is_named or after == "based"
         if find.words in {("recorded",), ("recording",)}:
             return before not in {"is", "are", "been", "get", "be", "was", "not"}

@@ -29,7 +29,10 @@ _OPENING_NAMES = listed(
     "wisc wis mass mich minn penn tenn conn tex wash nebr nev oreg kans colo wyo jersey bama"
 )
 _OPENING = listed("pa ma co mo ms mi ga il mt ar al")
+_OSTEOPATHS = listed("osteopathic osteopath osteopaths dos osteo")
+_REQUIRES = listed("require requires state law laws and need needs do does")
 _DIRECTIONS = listed("north south west n s w no so")
+_LEADS = listed("in for from licensed toward towards to with satisfy finish")
 _ASKING = listed("how what when am do is are whats must which")
 _PROFESSION_LEADS = frozenset({"a", "an", "as", "am", "im", "physician", "our", "two", "the"})
 _DEGREE_LEADS = frozenset(
@@ -66,6 +69,10 @@ class JurisdictionWords:
         """The words of full names, without the shortest."""
         words = {w for name in self.full.values() for w in phrase(name)}
         return frozenset(w for w in words if len(w) >= _SHORT)
+
+    def names_hours(self, fold: str) -> bool:
+        """Whether a word speaks of hours, licenses or boards; "required" alone does not."""
+        return fold in self.after and fold not in _REQUIRES
 
     def possessed(self, fold: str) -> str | None:
         """The name in "Idaho's" or "idahos"."""
@@ -171,6 +178,7 @@ def find_jurisdictions(
         elif verdict is None:
             weak.append(Find(code, i, i + 1, (fold,)))
     found.extend(_listed(sentence, found, weak, data))
+    found = [find for find in found if not _is_degree_after_all(sentence, find, found)]
     return tuple(sorted(found, key=lambda find: find.first))
 
 
@@ -232,9 +240,7 @@ def _is_supported(sentence: _Sentence, i: int, data: JurisdictionWords) -> bool:
         return True
     if before in {"does", "do", "did", "will", "has"} and after in _WANTS:
         return True
-    return (
-        before in {"in", "for", "from", "licensed"} and after not in {"of", "general"}
-    ) or after in data.after
+    return (before in _LEADS and after not in {"of", "general"}) or after in data.after
 
 
 def _is_code(sentence: _Sentence, i: int, data: JurisdictionWords, held: set[int]) -> bool | None:
@@ -296,7 +302,9 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
         is_led = False
     if fold in {"in", "or", "me", "hi", "ok", "oh"}:
         if is_led and (sentence.ends_at(i) or after in data.after):
-            return True
+            return (
+                fold != "or" or bool(sentence.marks) or any(map(data.names_hours, sentence.folds))
+            )
         is_start = i == 0 and fold not in {"in", "me"} and after in data.after
         is_license = after in {"license", "lic", "licence"} and before in {
             "my", "the", "renew", "add", "new", "drop", "remove", "lapsed", "active", "update",
@@ -308,7 +316,8 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
         return True
     if i == 0 and fold in _OPENING and sentence.is_field:
         return True
-    if before in _CLOSERS and sentence.ends_at(i) and fold in _OPENING:
+    is_whole = sentence.ends_at(i) or after in {"for", "by", "before", "in"}
+    if before in _CLOSERS and is_whole and fold in _OPENING:
         return True
     if fold in _ENDING and sentence.is_field and i + 1 == len(sentence.folds):
         return before not in _BEFORE_PEOPLE or None
@@ -337,6 +346,20 @@ def _is_maryland(
     if after in {"license", "licensed", "lic", "licenses"}:
         return None
     return True if after in data.after else None
+
+
+def _is_degree_after_all(sentence: _Sentence, find: Find, found: Sequence[Find]) -> bool:
+    """Whether "md" stands beside another state, or against osteopaths, and so is the degree."""
+    if find.words != ("md",):
+        return False
+    before, after = sentence.before(find.first), sentence.after(find.first)
+    if after in {"board", "side", "license"} and _OSTEOPATHS & set(sentence.folds):
+        return True
+    others = [one for one in found if one is not find]
+    is_named = before in {"in", "from", "to"} or any(
+        _are_joined(sentence, one, find) for one in others
+    )
+    return bool(others) and not is_named
 
 
 def _comma(sentence: _Sentence, i: int) -> bool | None:

@@ -137,7 +137,8 @@ def _shaped(
 _NAME_JOINS = frozenset({"of", "and", "the", "for"})
 _NAME_STOPS = listed(
     "course courses webinar conference meeting activity annual on about yesterday today last was"
-    " is in credits credit hours hour cme from by to at complaint for"
+    " is in credits credit hours hour cme from by to at complaint for ethics opioid opioids pain"
+    " risk webinars courses podcast podcasts course training cat category moc"
 )
 
 

@@ -105,7 +105,11 @@ class Scorer:
         weighed = {
             word: sum(
                 self._weight(name, index)
-                for name in (f"w:{word}", f"c:{self.classes.get(word, '')}", *self.kin.get(word, ()))
+                for name in (
+                    f"w:{word}",
+                    f"c:{self.classes.get(word, '')}",
+                    *self.kin.get(word, ()),
+                )
             )
             for word in canonical
         }

@@ -248,7 +248,7 @@ def _unlisted(
             filling.put("city", reading.quote(find), reading.quote(find))
     leads = {
         "add_credit": ("from", "at", "by", "with", "via", "through", "to", "attended"),
-        "complaint": ("against", "by", "from"),
+        "complaint": ("against", "by", "from", "about", "with"),
         "activity_search": ("from", "by"),
     }.get(intent)
     if leads and "provider" not in filling.slots:
