@@ -19,7 +19,7 @@ from bot.understanding.acts import ActWords, load_acts
 from bot.understanding.gazetteer import Gazetteer, gazetteer
 from bot.understanding.jurisdictions import JurisdictionWords
 from bot.understanding.scoring import Scorer, load_scorer
-from bot.understanding.words import fold, phrase
+from bot.understanding.words import fold, listed, phrase
 
 _SHORT = 4
 _LONG = 8
@@ -97,6 +97,7 @@ class Lexicon:
     shy_providers: frozenset[str]
     scorer: Scorer
     acts: ActWords
+    declined: Mapping[str, frozenset[str]]
 
 
 def load_lexicon(root: Path = data.HERE, vocabulary: Iterable[str] | None = None) -> Lexicon:
@@ -136,6 +137,9 @@ def load_lexicon(root: Path = data.HERE, vocabulary: Iterable[str] | None = None
         shy_providers=shy_providers,
         scorer=scorer,
         acts=load_acts(words),
+        declined={
+            kind: listed(text) for kind, text in _toml(words / "declined.toml")["kinds"].items()
+        },
         **gazetteers,
     )
 
