@@ -179,6 +179,8 @@ def find_formats(folds: Sequence[str], lexicon: Lexicon, blocked: set[int]) -> t
                 "journal",
             }
             return is_named or after == "based"
+        if find.words == ("recorded",) and after not in _EDUCATION | {"videos", "video", "stuff"}:
+            return find.first == 0 or before in {"online", "any", "for", "only"}
         if find.words in {("recorded",), ("recording",)}:
             return before not in {"is", "are", "been", "get", "be", "was", "not"}
         if find.words in {("journal",), ("journals",)}:

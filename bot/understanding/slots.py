@@ -95,6 +95,8 @@ def _names(reading: Reading, intent: str, kinds: tuple[str, ...], filling: _Fill
     }  # fmt: skip
     for kind in kinds:
         found = reading.finds.get(kind, ())
+        if intent == "reminder_settings" and not found:
+            found = reading.negated.get(kind, ())  # "no more Utah reminders" names Utah
         if not found:
             continue
         words = ", ".join(dict.fromkeys(reading.quote(find) for find in found))
