@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -247,6 +248,15 @@ def test_three_failures_never_sound_alike_and_end_with_people(stranger):
     assert "help@example.org" in said[2]
 
 
+@pytest.mark.behaviour(26)
+def test_further_failures_never_repeat_the_last_words(stranger):
+    said = [
+        stranger.says(text)
+        for text in ("asdf qwer", "zxcv uiop", "hjkl bnm", "qwx", "vbnx", "ghjx")
+    ]
+    assert all(one != other for one, other in pairwise(said))
+
+
 @pytest.mark.behaviour(29)
 def test_typing_a_button_does_what_pressing_does(rivera):
     rivera.says("opioid hrs ohio")
@@ -268,6 +278,22 @@ def test_clinical_and_legal_questions_are_declined_with_what_can_be_done(strange
     said = stranger.says(text)
     assert "I can't advise" in said
     assert "Find activities" in stranger.labels
+
+
+@pytest.mark.behaviour(31)
+@pytest.mark.parametrize(
+    ("text", "declined"),
+    [
+        ("is ozempic safe with metformin", "on treatment"),
+        ("can i sue my hospital", "on legal matters"),
+        ("nurse ceu requirements florida", "for physicians, MD and DO"),
+        ("uk gmc revalidation points", "other countries"),
+        ("will it rain in seattle saturday", "on that"),
+    ],
+)
+def test_a_refusal_says_what_it_refuses(stranger, text, declined):
+    stranger.says(text)
+    assert declined in stranger.first_line
 
 
 @pytest.mark.behaviour(32)

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bot.dialogs.faq_index import FaqIndex, build_index
 from bot.rules.certifying import CertifyingBoard
 from bot.rules.facts import Facts, FactWord
 from bot.rules.person import Rulebook, load_rulebook
@@ -98,13 +99,9 @@ class Knowledge:
         return tuple(self._read("faq.json")["faq"])
 
     @cached_property
-    def faq_phrasings(self) -> tuple[tuple[str, int], ...]:
-        """Every way to ask, folded for comparing, with the place of its entry."""
-        return tuple(
-            (folded(words), place)
-            for place, entry in enumerate(self.faq)
-            for words in (entry["question"], *entry["variants"])
-        )
+    def faq_index(self) -> FaqIndex:
+        """Every way to ask a general question, with the place of its entry."""
+        return build_index(self.faq, self.lexicon)
 
     @property
     def certifying_boards(self) -> Mapping[str, CertifyingBoard]:

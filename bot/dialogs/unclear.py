@@ -20,6 +20,9 @@ GUESSABLE = {
 
 USUAL = ("requirement", "credit_status", "deadline")
 
+_LAST_STEP = 2
+"""The third failure's words; further ones take turns with the second's, never twice running."""
+
 NEAR = 60
 """The rapidfuzz ratio from which an unknown command is taken for a misspelt known one."""
 
@@ -27,7 +30,8 @@ NEAR = 60
 def answer(question: Question, context: Context) -> Sequence[Effect]:
     """First failure: what was read, and guesses; second: other words and options; third: people."""
     heard = _heard(question, context)
-    step = min(context.conversation.failures, 2)
+    failures = context.conversation.failures
+    step = failures if failures <= _LAST_STEP else _LAST_STEP - failures % 2
     if step == 0:
         key = "unclear.first_heard" if heard else "unclear.first"
         effects: list[Effect] = [Say(key, {"heard": heard}, _guesses(question, context))]

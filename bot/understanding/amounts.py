@@ -60,6 +60,7 @@ _DAYS = {
 }
 _BETWEEN = frozenset({"more", "of", "ama", "pra", "cme", "moc", "total", "full", "whole", "extra"})
 _HUNDREDS = re.compile(r"\d{1,4}")
+_HOUR_AND_HALF = frozenset((word, "and", "a", "half") for word in ("hour", "hr", "credit"))
 _QUARTER = Decimal("0.25")
 
 
@@ -76,6 +77,8 @@ class Amount:
 def _number(folds: Sequence[str], i: int) -> tuple[Decimal, int] | None:
     """A number in figures or words at word `i`, and the word after it."""
     text = folds[i]
+    if match := re.fullmatch(r"(\d{1,2})-(\d{1,2})", text):
+        return Decimal(match[1]), i + 1
     if re.fullmatch(r"\d{1,4}(\.\d+)?|\.\d+", text):
         value, last = Decimal(text), i + 1
         if last < len(folds) and folds[last] in {"1/2", "1/4", "3/4"} and value == int(value):
@@ -118,6 +121,10 @@ def read_amounts(folds: Sequence[str], taken: frozenset[int] = frozenset()) -> t
     amounts: list[Amount] = []
     i = 0
     while i < len(folds):
+        if tuple(folds[i : i + 4]) in _HOUR_AND_HALF:
+            amounts.append(Amount(Decimal("1.5"), "credits", i, i + 4))
+            i += 4
+            continue
         found = None if i in taken else _number(folds, i)
         if found is None:
             i += 1

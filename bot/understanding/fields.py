@@ -16,7 +16,7 @@ _EDUCATION = listed(
     " podcast podcasts seminar workshop conference talk talks activity activities topic update"
     " online free live cert certificate content cr program programs sessions session mgmt"
     " management one conferences workshops seminars meetings meeting updates symposium certs"
-    " teaching learning"
+    " teaching learning day symposium h"
 )
 _NOT_PRONOUNS = frozenset({"i", "you", "we", "they", "people", "the", "most", "all"})
 _LIVE_SUBJECTS = frozenset({"i", "we", "they", "you", "people", "but", "who", "to", "and"})
@@ -31,6 +31,7 @@ _WAYS_OF_WORK = listed(
 _PEOPLE = listed("physician physicians doctor doctors docs")
 _ASKING = listed("often when why where many much long else how what which so and but or also then")
 _NEXT_ONLY = listed("path primary surgical genetic imaging rehab sports trauma")
+_COUNTED = listed("count carry roll expire have need transfer from that i earned apply go matter")
 _NOT_A_DEGREE = listed("credit credits category manipulation manipulative certification")
 
 
@@ -148,6 +149,8 @@ def find_specialties(
         if text in _NEXT_ONLY:
             after = folds[find.last] if find.last < len(folds) else ""
             return after in lexicon.field_words
+        if tuple(folds[find.last : find.last + 2]) == ("in", "person"):
+            return True
         return _has_near(folds, find, lexicon.field_words, reach=2) or (len(folds) <= _REACH)
 
     return lexicon.specialties.finds(folds, counts)
@@ -165,8 +168,19 @@ def find_formats(folds: Sequence[str], lexicon: Lexicon, blocked: set[int]) -> t
             return (before not in _LIVE_SUBJECTS and after not in {"in", "near", "at"}) or (
                 before in {"and", "to"} and after in _EDUCATION
             )
-        if find.words in {("web",), ("pod",), ("internet",), ("remote",), ("article",)}:
-            return after in _EDUCATION or after == "based" or before == "journal"
+        if find.words == ("pod",):
+            return after in _EDUCATION or after in {"about", "on", "for", "episode", "episodes"}
+        if find.words in {("web",), ("internet",), ("remote",), ("article",)}:
+            is_named = after in _EDUCATION | {""} or before in {
+                "free",
+                "by",
+                "via",
+                "over",
+                "journal",
+            }
+            return is_named or after == "based"
+        if find.words == ("recorded",) and after not in _EDUCATION | {"videos", "video", "stuff"}:
+            return find.first == 0 or before in {"online", "any", "for", "only"}
         if find.words in {("recorded",), ("recording",)}:
             return before not in {"is", "are", "been", "get", "be", "was", "not"}
         if find.words in {("journal",), ("journals",)}:
@@ -195,12 +209,16 @@ def find_license_types(
         elif fold in {"osteopath", "osteopaths", "osteopathic"}:
             if before != "american" and after not in _NOT_A_DEGREE:
                 found.append(Find("DO", i, i + 1, (fold,)))
-        elif fold == "do" and _is_degree(words[i], before, after, i, is_shouted):
+        elif fold == "do" and _is_degree(words, i, is_shouted=is_shouted):
             found.append(Find("DO", i, i + 1, (fold,)))
     return tuple(found)
 
 
-def _is_degree(word: Word, before: str, after: str, i: int, is_shouted: bool) -> bool:
+def _is_degree(words: Sequence[Word], i: int, *, is_shouted: bool) -> bool:
+    before, after, second = (
+        words[k].fold if 0 <= k < len(words) else "" for k in (i - 1, i + 1, i + 2)
+    )
+    word = words[i]
     nouns = {"license", "licence", "licenses", "board", "boards", "physician", "physicians",
              "requirements", "requirement", "doctor", "doctors", "docs", "renewal", "reqs",
              "cme", "side", "rules", "hours", "here", "lic", "degree"}  # fmt: skip
@@ -208,8 +226,12 @@ def _is_degree(word: Word, before: str, after: str, i: int, is_shouted: bool) ->
         return not (i == 0 and after in {"i", "you", "we", "they", "dos", "all", "the", "my"})
     if not before and after in {"hours", "cme", "side", "here", "lic"}:
         return False
+    if after in {"hours", "credits", "physicians"} and second in _COUNTED:
+        return False
     if before in {"a", "an", "as", "md", "or"} and after not in {"i", "we", "you", "it"}:
         return before != "or" or after in nouns | {""}
+    if after == "boards" and (not before or before in _ASKING):
+        return False
     if after in _PEOPLE and (not before or before in _ASKING):
         return False
     return after in nouns and before not in {"i", "we", "you", "to", "how", "what", "they"}

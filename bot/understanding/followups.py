@@ -41,6 +41,8 @@ def follow(text: str, today: date, lexicon: Lexicon, previous: Question | None) 
     fewer = _without(reading, previous, lexicon.acts)
     if fewer is not None:
         return replace(previous, slots=fewer, text=text, confidence=_SURE, act=None, runners_up=())
+    if _is_fragment(reading, today, lexicon) and previous.confidence < UNSURE:
+        return from_reading(read(f"{previous.text} {text}", lexicon), today, lexicon)
     if _is_fragment(reading, today, lexicon) and _fits(fresh, previous):
         return _completed(reading, previous, today, lexicon)
     if fresh.confidence >= UNSURE and _points_back(reading, lexicon.acts):
@@ -63,8 +65,14 @@ def _acted(fresh: Question, act: str, pick: int | None, previous: Question | Non
         slots = dict(previous.slots)
         if pick is not None:
             slots["pick"] = pick
+        is_sure = previous.confidence >= UNSURE
         return replace(
-            previous, slots=slots, text=fresh.text, confidence=_SURE, act=act, runners_up=()
+            previous,
+            slots=slots,
+            text=fresh.text if is_sure else f"{previous.text} {fresh.text}",
+            confidence=_SURE if is_sure else previous.confidence,
+            act=act,
+            runners_up=() if is_sure else previous.runners_up,
         )
     if pick is not None:
         slots["pick"] = pick

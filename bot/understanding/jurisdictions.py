@@ -7,6 +7,7 @@ IN, ME, OK or PA are words as well; a proper name such as "Washington University
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -19,7 +20,7 @@ _MIDDLE = 8
 _JOINS = frozenset({"and", "or", "plus", "vs", "n"})
 _WANTS = listed(
     "want need require accept take allow have ask audit count still demand say make let charge"
-    " mandate expect recognize honor exempt care"
+    " mandate expect recognize honor exempt care get see"
 )
 _CLOSERS = listed("satisfy finish complete meet cover wrap close do renew tackle about")
 _ENDING = listed("pa ma mo ms co mi al de")
@@ -28,6 +29,11 @@ _OPENING_NAMES = listed(
     "wisc wis mass mich minn penn tenn conn tex wash nebr nev oreg kans colo wyo jersey bama"
 )
 _OPENING = listed("pa ma co mo ms mi ga il mt ar al")
+_OSTEOPATHS = listed("osteopathic osteopath osteopaths dos osteo")
+_REQUIRES = listed("require requires state law laws and need needs do does")
+_DIRECTIONS = listed("north south west n s w no so")
+_LEADS = listed("in for from licensed toward towards to with satisfy finish")
+_ASKING = listed("how what when am do is are whats must which")
 _PROFESSION_LEADS = frozenset({"a", "an", "as", "am", "im", "physician", "our", "two", "the"})
 _DEGREE_LEADS = frozenset(
     {"a", "an", "as", "am", "im", "dr", "phd", "any", "us", "every", "i", "both"}
@@ -51,6 +57,7 @@ class JurisdictionWords:
     never_before: Mapping[str, frozenset[str]]
     never: frozenset[str]
     full: Mapping[str, str]
+    pairs: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def spellings(self) -> tuple[str, ...]:
@@ -62,6 +69,10 @@ class JurisdictionWords:
         """The words of full names, without the shortest."""
         words = {w for name in self.full.values() for w in phrase(name)}
         return frozenset(w for w in words if len(w) >= _SHORT)
+
+    def names_hours(self, fold: str) -> bool:
+        """Whether a word speaks of hours, licenses or boards; "required" alone does not."""
+        return fold in self.after and fold not in _REQUIRES
 
     def possessed(self, fold: str) -> str | None:
         """The name in "Idaho's" or "idahos"."""
@@ -129,10 +140,17 @@ def find_jurisdictions(
     amounts, beside which a code may stand ("child abuse pa 3 hrs").
     """
     blocked = {i for find in taken for i in range(find.first, find.last)}
+    pairs = [
+        Find(code, i, i + 1, (fold,))
+        for i, fold in enumerate(folds)
+        if i not in blocked and words[i].raw.isalpha() and folds[max(0, i - 1)] not in _DIRECTIONS
+        for code in data.pairs.get(fold, ())
+    ]
+    blocked.update(find.first for find in pairs)
     spelled = [
         fold
-        if fold in known or i in blocked
-        else data.possessed(fold) or data.spelled(fold) or fold
+        if i in blocked
+        else data.possessed(fold) or (fold if fold in known else data.spelled(fold) or fold)
         for i, fold in enumerate(folds)
     ]
     letters = [w for w in words if w.raw.isalpha()]
@@ -146,7 +164,7 @@ def find_jurisdictions(
             return _is_supported(sentence, find.first, data)
         return True
 
-    found = list(data.names.finds(spelled, counts))
+    found = [*pairs, *data.names.finds(spelled, counts)]
     held = {i for find in found for i in range(find.first, find.last)} | blocked
     weak: list[Find] = []
     for i, fold in enumerate(folds):
@@ -160,6 +178,7 @@ def find_jurisdictions(
         elif verdict is None:
             weak.append(Find(code, i, i + 1, (fold,)))
     found.extend(_listed(sentence, found, weak, data))
+    found = [find for find in found if not _is_degree_after_all(sentence, find, found)]
     return tuple(sorted(found, key=lambda find: find.first))
 
 
@@ -219,11 +238,9 @@ def _is_supported(sentence: _Sentence, i: int, data: JurisdictionWords) -> bool:
         return before in {"in", "for"} and (sentence.ends_at(i) or after in data.after)
     if len(sentence.folds) == 1 or _opens(sentence, i):
         return True
-    if before in {"does", "do", "will", "has"} and after in _WANTS:
+    if before in {"does", "do", "did", "will", "has"} and after in _WANTS:
         return True
-    return (
-        before in {"in", "for", "from", "licensed"} and after not in {"of", "general"}
-    ) or after in data.after
+    return (before in _LEADS and after not in {"of", "general"}) or after in data.after
 
 
 def _is_code(sentence: _Sentence, i: int, data: JurisdictionWords, held: set[int]) -> bool | None:
@@ -231,6 +248,8 @@ def _is_code(sentence: _Sentence, i: int, data: JurisdictionWords, held: set[int
     fold, before, after = sentence.folds[i], sentence.before(i), sentence.after(i)
     is_capital = sentence.words[i].is_capital and not sentence.is_shouted
     is_dotted = "." in sentence.words[i].raw
+    if (before, fold, i) == ("in", "me", 1) and after in _ASKING:
+        return True
     if after in data.never_before.get(fold, frozenset()) and not (
         is_capital and before in {"in", "for", "my"} and fold in {"me", "in", "ok", "oh", "as"}
     ):
@@ -283,7 +302,9 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
         is_led = False
     if fold in {"in", "or", "me", "hi", "ok", "oh"}:
         if is_led and (sentence.ends_at(i) or after in data.after):
-            return True
+            return (
+                fold != "or" or bool(sentence.marks) or any(map(data.names_hours, sentence.folds))
+            )
         is_start = i == 0 and fold not in {"in", "me"} and after in data.after
         is_license = after in {"license", "lic", "licence"} and before in {
             "my", "the", "renew", "add", "new", "drop", "remove", "lapsed", "active", "update",
@@ -295,7 +316,8 @@ def _is_everyday_code(sentence: _Sentence, i: int, data: JurisdictionWords) -> b
         return True
     if i == 0 and fold in _OPENING and sentence.is_field:
         return True
-    if before in _CLOSERS and sentence.ends_at(i) and fold in _OPENING:
+    is_whole = sentence.ends_at(i) or after in {"for", "by", "before", "in"}
+    if before in _CLOSERS and is_whole and fold in _OPENING:
         return True
     if fold in _ENDING and sentence.is_field and i + 1 == len(sentence.folds):
         return before not in _BEFORE_PEOPLE or None
@@ -310,6 +332,8 @@ def _is_maryland(
     """Whether "MD" is Maryland and not the degree."""
     before, after = sentence.before(i), sentence.after(i)
     around = (sentence.before(i - 1) if i else "", sentence.folds[i + 2 : i + 3])
+    if after in {"board", "side"} and ("do", after) in pairwise(sentence.folds):
+        return False
     if (before in _JOINS and around[0] == "do") or (after in _JOINS and around[1] == ("do",)):
         return False
     is_beside_state = i - 1 in held or i + 1 in held
@@ -322,6 +346,20 @@ def _is_maryland(
     if after in {"license", "licensed", "lic", "licenses"}:
         return None
     return True if after in data.after else None
+
+
+def _is_degree_after_all(sentence: _Sentence, find: Find, found: Sequence[Find]) -> bool:
+    """Whether "md" stands beside another state, or against osteopaths, and so is the degree."""
+    if find.words != ("md",):
+        return False
+    before, after = sentence.before(find.first), sentence.after(find.first)
+    if after in {"board", "side", "license"} and _OSTEOPATHS & set(sentence.folds):
+        return True
+    others = [one for one in found if one is not find]
+    is_named = before in {"in", "from", "to"} or any(
+        _are_joined(sentence, one, find) for one in others
+    )
+    return bool(others) and not is_named
 
 
 def _comma(sentence: _Sentence, i: int) -> bool | None:

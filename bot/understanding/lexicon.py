@@ -19,7 +19,7 @@ from bot.understanding.acts import ActWords, load_acts
 from bot.understanding.gazetteer import Gazetteer, gazetteer
 from bot.understanding.jurisdictions import JurisdictionWords
 from bot.understanding.scoring import Scorer, load_scorer
-from bot.understanding.words import fold, phrase
+from bot.understanding.words import fold, listed, phrase
 
 _SHORT = 4
 _LONG = 8
@@ -97,6 +97,7 @@ class Lexicon:
     shy_providers: frozenset[str]
     scorer: Scorer
     acts: ActWords
+    declined: Mapping[str, frozenset[str]]
 
 
 def load_lexicon(root: Path = data.HERE, vocabulary: Iterable[str] | None = None) -> Lexicon:
@@ -136,6 +137,9 @@ def load_lexicon(root: Path = data.HERE, vocabulary: Iterable[str] | None = None
         shy_providers=shy_providers,
         scorer=scorer,
         acts=load_acts(words),
+        declined={
+            kind: listed(text) for kind, text in _toml(words / "declined.toml")["kinds"].items()
+        },
         **gazetteers,
     )
 
@@ -215,6 +219,7 @@ def _jurisdictions(root: Path) -> JurisdictionWords:
         never_before={code: frozenset(words) for code, words in near["no"].items()},
         never=frozenset(fold(word) for word in extra["never"]["words"]),
         full=full,
+        pairs={name: tuple(two) for name, two in extra["pairs"].items()},
     )
 
 
@@ -239,11 +244,12 @@ def _spelling(
         if len(word) >= _SHORT and word.isalpha() and word not in names
     }
     targets |= {w for w in names - misspelt if w.isalpha() and len(w) > _SHORT}
+    english = {word for word in scorer.kin if len(word) > _SHORT}
     by_length: dict[int, list[str]] = {}
     for word in sorted(targets):
         by_length.setdefault(len(word), []).append(word)
     return Spelling(
-        known=frozenset(common | special | scorer.words | names | set(shorts)),
+        known=frozenset(common | special | scorer.words | names | set(shorts) | english),
         shorts=shorts,
         by_length={size: tuple(group) for size, group in by_length.items()},
     )

@@ -21,6 +21,7 @@ _MOST = 3
 _OPENERS = listed(
     "what whats when whens how do does is are am can could which where who and also will should"
 )
+_CLARIFIERS = listed("the not meaning like ie i.e. sorry oops")
 _ONE_QUESTION = ("between", "differen", "compare")
 _COMMANDS = listed("add remove drop delete update change set edit put renewed register fix")
 
@@ -59,6 +60,8 @@ def _are_apart(asked: list[Question]) -> bool:
     if any(q.confidence < _SURE or q.intent in _SMALL_TALK for q in asked):
         return False
     if any(q.intent == "add_license" and not _is_command(q) for q in asked[:-1]):
+        return False
+    if any(q.text.split()[0].lower() in _CLARIFIERS for q in asked[1:]):
         return False
     return all(a.intent != b.intent or _slots_differ(a, b) for a, b in pairwise(asked))
 

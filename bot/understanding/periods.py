@@ -7,7 +7,7 @@ What stands before a period ("before", "since", "until") is read in `dates`.
 import calendar
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -31,6 +31,8 @@ Direction = Literal["future", "past"]
 
 _OLDEST, _NEWEST = 1950, 2099
 _YEAR_PIVOT = 70
+_YEARS_BACK, _YEARS_AHEAD = 6, 12
+"""How far from today the year of "oct 5 26" may lie; "oct 5 14" is an amount after a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,11 @@ def _year_after(folds: Sequence[str], i: int) -> tuple[int | None, int]:
 
 def _month(folds: Sequence[str], i: int, today: date, direction: Direction) -> Period | None:
     text = _at(folds, i)
+    if text in {"week", "wk"} and _at(folds, i + 1) == "of":
+        inner = read_period(folds, i + 2, today, direction)
+        if inner and inner.start == inner.end:
+            monday = inner.start - timedelta(days=inner.start.weekday())
+            return Period(monday, monday + timedelta(days=6), i, inner.last)
     part = None
     begin = i
     if text in WEEKS and _at(folds, i + 1) == "week" and _at(folds, i + 2) == "of":
@@ -173,6 +180,23 @@ def _month(folds: Sequence[str], i: int, today: date, direction: Direction) -> P
     return None
 
 
+def _days_of(
+    folds: Sequence[str], i: int, month: int, today: date, direction: Direction
+) -> Period | None:
+    """The days of "dec 7-11", with a year if one follows."""
+    match = re.fullmatch(r"(\d{1,2})-(\d{1,2})", _at(folds, i + 1))
+    if not match or int(match[1]) > int(match[2]):
+        return None
+    year, last = _year_after(folds, i + 2)
+    start = (
+        _day(year, month, int(match[1]))
+        if year
+        else _turned(month, int(match[1]), today, direction)
+    )
+    end = _day(start.year, month, int(match[2])) if start else None
+    return Period(start, end, i, last) if start and end else None
+
+
 def _from_month_name(
     folds: Sequence[str],
     begin: int,
@@ -184,16 +208,21 @@ def _from_month_name(
     direction: Direction,
 ) -> Period | None:
     month = MONTHS[folds[i]]
+    if stretch := _days_of(folds, i, month, today, direction):
+        return replace(stretch, first=begin)
     day = _ordinal(folds, i + 1)
     if day and not which and part is None:
         year, last = _year_after(folds, day[1])
         if year is None and re.fullmatch(r"\d{2}", _at(folds, day[1])):
-            year, last = _whole_year(_at(folds, day[1])), day[1] + 1
+            short = _whole_year(_at(folds, day[1]))
+            if short and -_YEARS_BACK <= short - today.year <= _YEARS_AHEAD:
+                year, last = short, day[1] + 1
         found = _day(year, month, day[0]) if year else _turned(month, day[0], today, direction)
         return Period(found, found, begin, last) if found else None
     year, last = _year_after(folds, i + 1)
     shy = folds[i] in SHY_MONTHS and year is None and part is None and not which
-    if shy and not _is_led(folds, i) and len(folds) > 1:
+    ends = all(fold in {"?", "!", "please", "pls", "plz"} for fold in folds[i + 1 :])
+    if shy and not _is_led(folds, i) and not ends:
         return None
     if shy and folds[i] == "may" and _at(folds, i + 1) in {"i", "we", "be", "not", "have", "my"}:
         return None
@@ -224,6 +253,18 @@ def _end_of(folds: Sequence[str], i: int, today: date, direction: Direction) -> 
     if words[0] in {"year", "years", "yr", "yrs", "month", "quarter"} and words[1] == "end":
         base = _relative(["this", words[0].rstrip("s")], 0, today, direction)
         return _last_day(base, i, i + 2)
+    over = words[1:3] if words[0] == "the" else words[:2]
+    if over[0] in {"year", "month", "quarter", "yr"} and over[1] in {
+        "ends",
+        "is",
+        "closes",
+        "runs",
+    }:
+        at = i + (2 if words[0] == "the" else 1)
+        is_over = over[1] != "is" or _at(folds, at + 1) in {"over", "out", "up", "done"}
+        if is_over and _at(folds, i - 1) in {"before", "b4"}:
+            base = _relative(["this", over[0]], 0, today, direction)
+            return _last_day(base, i, at + (2 if over[1] in {"is", "runs"} else 1))
     if words[0] == "eoy":
         return Period(date(today.year, 12, 31), date(today.year, 12, 31), i, i + 1, is_end=True)
     if words[0] != "end":
@@ -266,6 +307,8 @@ def _relative(folds: Sequence[str], i: int, today: date, direction: Direction) -
     if first == "day" and (second, third) in {("before", "yesterday"), ("after", "tomorrow")}:
         day = today + timedelta(days=-2 if third == "yesterday" else 2)
         return Period(day, day, i, i + 3)
+    if (first, second) == ("just", "now"):
+        return Period(today, today, i, i + 2)
     if first in one and not (first == "now" and len(folds) > 1):
         day = today + timedelta(days=one[first])
         return Period(day, day, i, i + 1)
@@ -277,6 +320,8 @@ def _relative(folds: Sequence[str], i: int, today: date, direction: Direction) -
     if first == "the" and second in shifts:
         i, first, second, third = i + 1, second, third, _at(folds, i + 3)
     if first in shifts:
+        if first == "past" and (unit := UNITS.get(second)):
+            return _counted(1, unit, today, forward=False, first=begin, last=i + 2)
         if stretch := _stretch(second, shifts[first], today):
             if direction == "future" and first in {"this", "coming"}:
                 stretch = (max(stretch[0], today), stretch[1])

@@ -11,7 +11,7 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.words import Word, listed
 
 _ORGANIZER_LEADS = frozenset(
-    {"from", "by", "at", "with", "against", "via", "through", "on", "called"}
+    {"from", "by", "at", "with", "against", "via", "through", "thru", "on", "called"}
 )
 _PLACE_LEADS = frozenset({"in", "near", "around", "at", "to", "visiting", "outside"})
 _HEADS = listed(
@@ -40,8 +40,10 @@ _NO_ORGANIZER_BEFORE = listed(
 )
 _OFFERINGS = listed(
     "course courses conference conferences meeting meetings webinar webinars annual lecture"
-    " lectures activity activities modules module"
+    " lectures activity activities modules module podcast podcasts episode episodes video videos"
+    " series journal quiz congress symposium summit review update updates academy cme credits"
 )
+_EVERYDAY_NAMES = listed("chest rush ash ace hippo ethos ascension leapfrog omed usc ses")
 _NAME_STARTS = frozenset({"american", "national", "society", "international", "royal", "southern"})
 _NAME_HEADS = frozenset({"college", "academy", "society", "association", "board"})
 _FOLLOWS_CITY = listed("clinic university medical hospital health childrens general children board")
@@ -75,6 +77,8 @@ def find_providers(
         if before in _ORGANIZER_LEADS or _stands_alone(words, find):
             return True
         is_capital = words[find.first].is_capital and not shouted
+        if find.first == 0 and find.words[0] not in _EVERYDAY_NAMES:
+            return is_capital or any(f in _OFFERINGS for f in soon)
         if is_capital and (before in {"to", "attended"} or any(f in _OFFERINGS for f in soon)):
             return True
         return after in {"meeting", "conference", "annual"}
@@ -133,7 +137,8 @@ def _shaped(
 _NAME_JOINS = frozenset({"of", "and", "the", "for"})
 _NAME_STOPS = listed(
     "course courses webinar conference meeting activity annual on about yesterday today last was"
-    " is in credits credit hours hour cme from by to at complaint for"
+    " is in credits credit hours hour cme from by to at complaint for ethics opioid opioids pain"
+    " risk webinars courses podcast podcasts course training cat category moc"
 )
 
 

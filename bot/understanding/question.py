@@ -1,8 +1,10 @@
 """One question read from one piece of text, without what was said before."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from bot.model import Guess, Question
+from bot.understanding.amounts import read_amounts
+from bot.understanding.dates import read_spans
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.reading import Reading, read
 from bot.understanding.slots import fill
@@ -14,6 +16,9 @@ _RUNNERS_UP = 3
 _LEAST_SHARE = 0.02
 _NAMES_ALONE = frozenset({"<jurisdictions>", "<certifying_board>", "<license_type>", "?", "!"})
 _NAME_ALONE = 0.6
+_RECENT = timedelta(days=70)
+_EARNED = 2.0
+"""Points for a credit where an amount stands beside a day of the last weeks."""
 
 
 def ask(text: str, today: date, lexicon: Lexicon) -> Question:
@@ -23,7 +28,7 @@ def ask(text: str, today: date, lexicon: Lexicon) -> Question:
 
 def from_reading(reading: Reading, today: date, lexicon: Lexicon) -> Question:
     """The question of a message already read."""
-    shares = lexicon.scorer.shares(reading.canonical)
+    shares = lexicon.scorer.shares(reading.canonical, _hints(reading, today))
     intent, share = shares[0]
     slots, evidence = fill(reading, intent, today, lexicon)
     reasons = lexicon.scorer.reasons(reading.canonical, intent)
@@ -41,6 +46,19 @@ def from_reading(reading: Reading, today: date, lexicon: Lexicon) -> Question:
         ),
         evidence=evidence,
     )
+
+
+def _hints(reading: Reading, today: date) -> dict[str, float]:
+    """What the calendar says of an intent: an amount beside a day just past was earned then."""
+    spans = read_spans(reading.folds, today, "past")
+    dated = frozenset(i for span in spans for i in range(span.first, span.last))
+    if not any(a.unit in {"credits", "bare"} for a in read_amounts(reading.folds, dated)):
+        return {}
+    is_recent = any(
+        span.day and not span.is_bound and timedelta(0) <= today - span.day <= _RECENT
+        for span in spans
+    )
+    return {"add_credit": _EARNED} if is_recent else {}
 
 
 def _understood(reading: Reading) -> float:

@@ -16,6 +16,8 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.places import find_cities, find_providers
 from bot.understanding.words import Word, cut, listed
 
+_LONGEST_NAME = 5
+"""Letters of capitals up to which a word is an abbreviation and not misspelt."""
 _JOINS = frozenset({"and", "plus"})
 _NEGATIONS = frozenset({"not", "except", "excluding", "excl", "minus", "besides", "without", "nor"})
 _FILLERS = frozenset({"in", "for", "the", "from", "at", "my", "a", "an", "any", "about"})
@@ -63,7 +65,13 @@ def read(text: str, lexicon: Lexicon) -> Reading:
     words = cut(text)
     folds = tuple(word.fold for word in words)
     spelling = lexicon.spelling
-    fixed = tuple(spelling.corrected(fold) for fold in folds)
+    is_shouted = all(word.is_capital for word in words if word.raw.isalpha())
+    fixed = tuple(
+        word.fold
+        if word.is_capital and not is_shouted and len(word.fold) <= _LONGEST_NAME
+        else spelling.corrected(word.fold)
+        for word in words
+    )
     finds: dict[str, tuple[Find, ...]] = {}
     blocked: set[int] = set()
 

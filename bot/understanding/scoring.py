@@ -69,11 +69,12 @@ class Scorer:
     classes: Mapping[str, str]
     cues: tuple[Cue, ...]
     words: frozenset[str]
+    kin: Mapping[str, tuple[str, ...]]
 
     def scores(self, canonical: Sequence[str]) -> dict[str, float]:
         """A score for each intent; only their differences mean something."""
         totals = list(self.bias) or [0.0] * len(INTENTS)
-        for feature in features(canonical, self.classes):
+        for feature in features(canonical, self.classes, self.kin):
             row = self.weights.get(feature, ())
             for at in range(0, len(row), 2):
                 totals[row[at]] += row[at + 1] / _UNITS
@@ -86,9 +87,13 @@ class Scorer:
         text = " ".join(canonical)
         return [(cue.intent, cue.weight) for cue in self.cues if cue.pattern.search(text)]
 
-    def shares(self, canonical: Sequence[str]) -> list[tuple[str, float]]:
-        """Intents with their probabilities, the likeliest first."""
+    def shares(
+        self, canonical: Sequence[str], hints: Mapping[str, float] | None = None
+    ) -> list[tuple[str, float]]:
+        """Intents with their probabilities, the likeliest first; `hints` add points to some."""
         scores = self.scores(canonical)
+        for intent, points in (hints or {}).items():
+            scores[intent] += points
         top = max(scores.values())
         odds = {i: math.exp((s - top) / self.temperature) for i, s in scores.items()}
         total = sum(odds.values())
@@ -98,8 +103,14 @@ class Scorer:
         """The single words that spoke most for an intent."""
         index = INTENTS.index(intent)
         weighed = {
-            word: self._weight(f"w:{word}", index)
-            + self._weight(f"c:{self.classes.get(word, '')}", index)
+            word: sum(
+                self._weight(name, index)
+                for name in (
+                    f"w:{word}",
+                    f"c:{self.classes.get(word, '')}",
+                    *self.kin.get(word, ()),
+                )
+            )
             for word in canonical
         }
         best = sorted(weighed.items(), key=lambda pair: -pair[1])
@@ -120,7 +131,9 @@ def singular(word: str) -> str:
     return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]  # noqa: PLR2004
 
 
-def features(canonical: Sequence[str], classes: Mapping[str, str]) -> list[str]:
+def features(
+    canonical: Sequence[str], classes: Mapping[str, str], kin: Mapping[str, tuple[str, ...]]
+) -> list[str]:
     """What the model looks at, each once."""
     forms = [classes.get(word, word) for word in canonical]
     found: dict[str, None] = {}
@@ -130,6 +143,7 @@ def features(canonical: Sequence[str], classes: Mapping[str, str]) -> list[str]:
             found[f"c:{form}"] = None
         if len(word) > _STEM and word[0] != "<":
             found[f"p:{word[:_STEM]}"] = None
+        found.update(dict.fromkeys(kin.get(word, ())))
     framed = ["^", *forms, "$"]
     for left, right in pairwise(framed):
         found[f"b:{left} {right}"] = None
@@ -158,7 +172,24 @@ def load_scorer(words: Path) -> Scorer:
             for pattern in cue["patterns"]
         ),
         words=frozenset(learned.get("words", ())),
+        kin=load_kin(words),
     )
+
+
+def load_kin(words: Path) -> dict[str, tuple[str, ...]]:
+    """Each word's narrow and wide group of words that mean much the same, as features.
+
+    A word that no phrase teaches still speaks through its kin: "hole" through "gap".
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    wide = 0
+    for narrow, line in enumerate((words / "kin.txt").read_text("utf-8").splitlines()):
+        if line.startswith("#"):
+            continue
+        wide += not line
+        groups = (f"k:{narrow}", f"K:{wide}")
+        found.update(dict.fromkeys(line.split(), groups))
+    return found
 
 
 def load_classes(words: Path) -> dict[str, str]:

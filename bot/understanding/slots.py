@@ -53,6 +53,7 @@ _BEFORE_DEADLINE = listed(
     "before out ahead prior notice warning advance early lead beforehand reminder reminders"
     " alert alerts heads mark warnings"
 )
+_FREQUENCY = frozenset({"once", "twice", "times", "every", "per", "each"})
 _SNOOZE = frozenset({"snooze", "pause", "again", "wait", "mute", "stop", "in", "for", "every"})
 
 
@@ -94,6 +95,8 @@ def _names(reading: Reading, intent: str, kinds: tuple[str, ...], filling: _Fill
     }  # fmt: skip
     for kind in kinds:
         found = reading.finds.get(kind, ())
+        if intent == "reminder_settings" and not found:
+            found = reading.negated.get(kind, ())  # "no more Utah reminders" names Utah
         if not found:
             continue
         words = ", ".join(dict.fromkeys(reading.quote(find) for find in found))
@@ -160,7 +163,7 @@ def _dates(
         if intent == "add_credit" and span.day and span.day <= today:
             filling.put("completed_on", span.day.isoformat(), words)
             break
-        if intent == "add_license" and day and (span.day or _is_exact(folds, span)):
+        if intent == "add_license" and day and day > today and (span.day or _is_exact(folds, span)):
             filling.put("expires_on", day.isoformat(), words)
             break
     return spans
@@ -194,7 +197,7 @@ def _numbers(reading: Reading, intent: str, amounts: tuple[Amount, ...], filling
     credited = [a for a in amounts if a.unit == "credits"]
     bare = [a for a in amounts if a.unit == "bare" and folds[a.first] != "one"]
     if intent == "plan":
-        bare = []
+        bare = [a for a in bare if folds[a.last : a.last + 1] == ("more",)]
     for amount in (*credited, *bare):
         before = folds[amount.first - 1] if amount.first else ""
         if name == "min_credits" and before in _NOT_LEAST and _is_most(folds, amount.first):
@@ -224,6 +227,8 @@ def _is_lead(folds: tuple[str, ...], amount: Amount) -> bool:
     if any(word in _BEFORE_DEADLINE for word in after):
         return True
     before = folds[max(0, amount.first - 3) : amount.first]
+    if before and before[-1] in _FREQUENCY:
+        return False
     return not any(word in _SNOOZE for word in before) and "ago" not in after
 
 
@@ -245,7 +250,7 @@ def _unlisted(
             filling.put("city", reading.quote(find), reading.quote(find))
     leads = {
         "add_credit": ("from", "at", "by", "with", "via", "through", "to", "attended"),
-        "complaint": ("against", "by", "from"),
+        "complaint": ("against", "by", "from", "about", "with"),
         "activity_search": ("from", "by"),
     }.get(intent)
     if leads and "provider" not in filling.slots:

@@ -15,6 +15,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,7 @@ _MOST = 90
 _RAMBLING = 3
 _TEMPERATURE = 1.5  # fits confidence best on phrases left out of the learning
 _EPOCHS = 10
+_PASSES = 3
 _RATE = 1.0
 _DECAY = 1e-3
 _DROPOUT = 0.5
@@ -76,16 +78,20 @@ def expanded(line: str, chance: random.Random, names: Mapping[str, Sequence[str]
 
 def sentences(folder: Path) -> list[tuple[str, str]]:
     """The training sentences, the same ones each time."""
-    chance = random.Random(_SEED)  # noqa: S311 - examples, not secrets
     with (folder.parent / "fillings.toml").open("rb") as file:
         names = tomllib.load(file)
     found: dict[tuple[str, str], None] = {}
     for intent, line in phrases(folder):
+        # A line's own chance: one more line leaves the sentences of all others as they were.
+        chance = random.Random(f"{_SEED} {line}")  # noqa: S311 - examples, not secrets
         found.update(dict.fromkeys((intent, text) for text in expanded(line, chance, names)))
     found.update(dict.fromkeys(general_questions(folder.parent.parent)))
     with (folder.parent / "rambles.toml").open("rb") as file:
         rambles = tomllib.load(file)
-    for intent, text in list(found)[::_RAMBLING]:
+    for intent, text in list(found):
+        chance = random.Random(f"{_SEED} {text}")  # noqa: S311 - examples, not secrets
+        if chance.randrange(_RAMBLING):
+            continue
         lead = chance.choice(["", *rambles["before"]]) if intent != "help" else ""
         tail = chance.choice(["", *rambles["after"]])
         found[(intent, f"{lead} {text} {tail}".strip())] = None
@@ -95,16 +101,21 @@ def sentences(folder: Path) -> list[tuple[str, str]]:
 def digest(folder: Path) -> str:
     """A fingerprint of phrases and classes, so that stale weights are noticed."""
     lines = "\n".join(f"{intent}\t{line}" for intent, line in phrases(folder))
-    for name in ("classes.toml", "rambles.toml", "fillings.toml", "faq_intents.toml"):
+    for name in ("classes.toml", "rambles.toml", "fillings.toml", "faq_intents.toml", "kin.txt"):
         lines += (folder.parent / name).read_text("utf-8")
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
 def learn(
-    examples: Sequence[tuple[str, tuple[str, ...]]], classes: Mapping[str, str]
+    examples: Sequence[tuple[str, tuple[str, ...]]],
+    classes: Mapping[str, str],
+    kin: Mapping[str, tuple[str, ...]],
 ) -> tuple[dict[str, list[float]], list[float]]:
-    """Weights of features and the bias of each intent, from (intent, canonical words)."""
-    rows = [(INTENTS.index(intent), features(words, classes)) for intent, words in examples]
+    """Weights of features and the bias of each intent, from (intent, canonical words).
+
+    The mean of several passes in different orders, so that no phrase hangs on the order.
+    """
+    rows = [(INTENTS.index(intent), features(words, classes, kin)) for intent, words in examples]
     seen = Counter(feature for _, found in rows for feature in found)
     index = {f: i for i, f in enumerate(sorted(f for f, n in seen.items() if n >= _LEAST_SEEN))}
     frequency = Counter(y for y, _ in rows)
@@ -112,12 +123,29 @@ def learn(
     active = [np.array([index[f] for f in found if f in index], dtype=int) for _, found in rows]
     weights = np.zeros((len(index), len(INTENTS)))
     bias = np.zeros(len(INTENTS))
+    for seed in range(_PASSES):
+        one, other = _learned(rows, active, balance, len(index), seed)
+        weights += one / _PASSES
+        bias += other / _PASSES
+    return {name: weights[i].tolist() for name, i in index.items()}, bias.tolist()
+
+
+def _learned(
+    rows: Sequence[tuple[int, list[str]]],
+    active: Sequence[Any],
+    balance: Mapping[int, float],
+    size: int,
+    seed: int,
+) -> tuple[Any, Any]:
+    """One pass of stochastic gradient descent: weights and bias as arrays."""
+    weights = np.zeros((size, len(INTENTS)))
+    bias = np.zeros(len(INTENTS))
     order = np.arange(len(rows))
-    chance = np.random.default_rng(_SEED)
+    chance = np.random.default_rng(_SEED + seed)
     step, total = 0, _EPOCHS * len(rows)
     for _ in range(_EPOCHS):
         chance.shuffle(order)
-        for at in order:
+        for at in order.tolist():
             step += 1
             rate = _RATE * (1 - step / (total + 1))
             y = rows[at][0]
@@ -130,7 +158,7 @@ def learn(
             weights[found] *= 1 - rate * _DECAY
             weights[found] += slope
             bias += 0.1 * slope
-    return {name: weights[i].tolist() for name, i in index.items()}, bias.tolist()
+    return weights, bias
 
 
 def main() -> None:
@@ -140,7 +168,7 @@ def main() -> None:
     vocabulary = vocabulary_of(folder)
     lexicon = load_lexicon(vocabulary=vocabulary)
     examples = [(intent, read(text, lexicon).canonical) for intent, text in sentences(folder)]
-    weights, bias = learn(examples, lexicon.scorer.classes)
+    weights, bias = learn(examples, lexicon.scorer.classes, lexicon.scorer.kin)
     table = {
         "digest": digest(folder),
         "temperature": _TEMPERATURE,

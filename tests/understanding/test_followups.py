@@ -59,6 +59,42 @@ def test_a_state_can_be_added_or_taken_back(chat):
     assert chat("not texas").slots["jurisdictions"] == ["OH"]
 
 
+@pytest.mark.behaviour(28)
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("same for california", {"jurisdictions": ["CA"], "topics": ["opioid-prescribing"]}),
+        ("no i meant west virginia", {"jurisdictions": ["WV"], "topics": ["opioid-prescribing"]}),
+        ("i said ethics", {"jurisdictions": ["OH"], "topics": ["ethics"]}),
+        ("what about DO", {"jurisdictions": ["OH"], "license_type": "DO"}),
+        ("and the carolinas?", {"jurisdictions": ["NC", "SC"]}),
+    ],
+)
+def test_a_correction_replaces_what_it_names_and_keeps_the_rest(text, slots, chat):
+    chat("opiod hrs ohio")
+    asked = chat(text)
+    assert asked.intent == "requirement"
+    assert {name: asked.slots[name] for name in slots} == slots
+
+
+@pytest.mark.behaviour(25)
+@pytest.mark.parametrize("text", ["nooo the other", "why?", "yes"])
+def test_an_act_after_an_unsure_reading_does_not_make_it_sure(text, chat):
+    chat("asdf tx thing")
+    again = chat(text)
+    assert again.confidence < UNSURE
+    assert again.slots["jurisdictions"] == ["TX"]
+    assert again.runners_up
+
+
+def test_the_missing_word_after_an_unsure_reading_completes_it(chat):
+    assert chat("texas").confidence < UNSURE
+    whole = chat("free ethics course")
+    assert whole.confidence >= UNSURE
+    assert whole.slots["topics"] == ["ethics"]
+    assert whole.slots["jurisdictions"] == ["TX"]
+
+
 def test_a_full_question_inherits_nothing(chat):
     chat("how many hours does texas require")
     other = chat("find free ethics courses in boston")

@@ -74,6 +74,7 @@ def test_a_thousand_mutated_examples(lexicon):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_a_hundred_thousand_mutated_examples(lexicon):
     chance = random.Random(11)
     previous = None
