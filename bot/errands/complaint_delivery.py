@@ -102,7 +102,7 @@ async def _brought_up(outside: Outside, errand: Errand, filed: Filed) -> Outcome
         await _noted(outside, lambda session: store.note_held(session, filed.number, _now(outside)))
         return Done()
     send: Callable[[Outside, Filed], Awaitable[None]] = _to_hub if way == "hub" else _by_mail
-    letter_id = message_id(filed.number, str(outside.settings.complaints_to or "hub.invalid"))
+    letter_id = message_id(filed.number, str(outside.settings.complaints_to or "cmebot.invalid"))
     at = _now(outside)
     await _noted(
         outside, lambda session: store.note_attempt(session, filed.number, way, letter_id, at)
