@@ -74,7 +74,7 @@ def body(head: str, lines: Sequence[tuple[str, str]], foot: Sequence[str]) -> st
     for label, words in lines:
         plain = re.sub(r"\n{3,}", "\n\n", words.strip())
         if "\n" in plain or len(plain) > 60:  # noqa: PLR2004 - what fits beside its label
-            written += ["", f"{label}:", *(f"  {line}" for line in plain.split("\n")), ""]
+            written += ["", f"{label}:", *(f"  {line}".rstrip() for line in plain.split("\n")), ""]
         else:
             written.append(f"{label}: {plain}")
     return re.sub(r"\n{3,}", "\n\n", "\n".join([*written, "", *foot])) + "\n"

@@ -435,3 +435,35 @@ def test_whoever_tells_it_at_once_loses_nothing(rivera):
     assert "Saved." in said
     rivera.presses("Done")
     assert "I have: Certificate, fee or refund" in rivera.text
+
+
+# ── back, from everywhere ───────────────────────────────────────────────────────────────────
+
+WAY = (
+    *("Promotion", "Webinar on Statins", "Acme Heart Institute", "ACCME", "live", "March 12"),
+    *(STORY, "done", "a correction", "no", "skip", "no", "yes", "Elena Rivera"),
+    *("elena@example.org", "skip"),
+)
+
+
+@pytest.mark.behaviour(7)
+@pytest.mark.parametrize("back", ["Back", "back"], ids=["pressed", "typed"])
+def test_back_and_keep_lead_to_the_same_question_from_everywhere(rivera, back):
+    begun(rivera)
+    for words in WAY:
+        rivera.says(words)
+        if rivera.first_line.startswith(("Saved.", "Please check")):
+            continue
+        kept = {key: value for key, value in _answers(rivera).items() if key[0] != "_"}
+        asked = rivera.text.rsplit("\n", 1)[-1]
+        rivera.presses("Back") if back == "Back" else rivera.says(back)
+        assert rivera.text != asked
+        keep = next(label for label in ("Keep it", "Done", "Skip") if label in rivera.labels)
+        rivera.presses(keep)
+        assert asked in rivera.text
+        assert {key: value for key, value in _answers(rivera).items() if key[0] != "_"} == kept
+    assert rivera.first_line == "Please check your complaint before it goes."
+
+
+def _answers(chat):
+    return chat.conversation.dialog.answers
