@@ -313,7 +313,10 @@ def complaint_form(finish: Callable[[Answers, Context], Sequence[Effect]]) -> Fo
                 choice(
                     Option("accme", ("acc me",)),
                     Option("joint", ("joint accreditation",)),
-                    Option("society", ("state society", "medical society", "state")),
+                    Option(
+                        "society",
+                        ("state society", "medical society", "medical association", "state"),
+                    ),
                 ),
                 unsure=True,
                 columns=1,

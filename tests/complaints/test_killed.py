@@ -138,7 +138,7 @@ def is_whole(life):
 
 
 @pytest.mark.behaviour(56)
-@pytest.mark.parametrize("way", ["hub", "mail"])
+@pytest.mark.parametrize("way", ["mail", pytest.param("hub", marks=pytest.mark.soak)])
 async def test_killed_now_and_then(life, way):
     chance = random.Random(way)
     async with life(way) as whole:

@@ -203,6 +203,14 @@ def test_a_state_society_is_named_with_its_doubt(rivera):
     assert "the activity's accreditation statement decides" in said
 
 
+def test_a_society_is_known_by_its_name(rivera):
+    begun(rivera)
+    rivera.presses("Content")
+    rivera.says("Grand Rounds")
+    rivera.says("Some Hospital")
+    assert "Which state's society?" in rivera.says("Texas Medical Association")
+
+
 def test_older_than_twelve_months_is_said_and_not_blocked(rivera):
     begun(rivera)
     rivera.presses("Promotion")
