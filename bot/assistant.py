@@ -44,6 +44,9 @@ from bot.understanding import UNSURE, understand
 MAX_QUESTIONS = 3
 """Questions of one message that are answered; more is a letter, and the first ones lead on."""
 
+SURE = 0.75
+"""From this confidence on, a message that could also be an activity's title is not looked up."""
+
 LABEL_LIMIT = 30
 """Characters of a button's label; phones cut longer ones."""
 
@@ -214,42 +217,31 @@ def _open_dialog(incoming: Incoming, context: Context) -> _Reply | None:
 def _free_text(text: str, context: Context) -> _Reply:
     if not text:
         return _Reply(smalltalk.nothing(context), understood=None)
-    claimed = next((one for one in dialogs.ALL if one.claims and one.claims(text)), None)
-    if claimed is not None:
-        return _claimed(text, claimed, context)
     conversation = context.conversation
     lexicon = context.knowledge.lexicon
-    questions = understand(text, context.today, lexicon, conversation.question)
-    first = questions[0]
-    if first.act in smalltalk.ACTS:
+    read = understand(text, context.today, lexicon, conversation.question)
+    first = read[0]
+    meant = dialogs.meant(read, text, context)
+    if meant[0].act in smalltalk.ACTS:
         effects = smalltalk.answer_act(first, context)
         return _Reply(effects, first.intent, first.confidence, question=first)
-    reread = [(question, dialogs.reread(question, context)) for question in questions]
-    known = [(read, meant) for read, meant in reread if meant.confidence >= UNSURE]
+    known = [question for question in meant if question.confidence >= UNSURE]
     if not known and (days := reminders.days_alone(text, context)) is not None:
         return _Reply(days, reminders.DIALOG.name, question=first)
-    if not known and (found := activity_search.titled(text, context)) is not None:
+    unsure = meant[0].confidence < SURE
+    if unsure and (found := activity_search.titled(text, context, read=bool(known))) is not None:
         return _Reply([*found, *_place_kept(found, context)], activity_search.DIALOG.name)
     if not known:
         effects = unclear.answer(first, context)
         return _Reply(effects, first.intent, first.confidence, understood=False, question=first)
     effects = []
-    for _, question in known[:MAX_QUESTIONS]:
+    for question in known[:MAX_QUESTIONS]:
         kept = sum(isinstance(one, Remember | KeepDialog | KeepAside) for one in effects)
         later = replace(conversation, revision=conversation.revision + kept)
         dialog = dialogs.ANSWERING.get(question.intent, clinical.DIALOG)
         effects += dialog.answer(question, replace(context, conversation=later))
     kept_place = _place_kept(effects, context)
-    read, meant = known[0]
-    return _Reply([*effects, *kept_place], meant.intent, read.confidence, question=read)
-
-
-def _claimed(text: str, owner: Dialog, context: Context) -> _Reply:
-    """Words that belong to one dialog alone, with what else was read from them."""
-    read = understand(text, context.today, context.knowledge.lexicon)[0]
-    question = replace(read, intent=owner.name, text=text, act=None)
-    effects = owner.answer(question, context)
-    return _Reply([*effects, *_place_kept(effects, context)], owner.name, question=read)
+    return _Reply([*effects, *kept_place], known[0].intent, first.confidence, question=first)
 
 
 def _place_kept(effects: Sequence[Effect], context: Context) -> Sequence[Effect]:

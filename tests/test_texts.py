@@ -24,7 +24,7 @@ TEXTS = "\n".join(
 
 DERIVED = re.compile(
     r"^(fact\.button\.label\.\w+|\w+\.(command\.description|button\.\w+)"
-    r"|reminders\.noted\.\w+|smalltalk\.\w+|unclear\.guess\.\w+"
+    r"|reminders\.noted\.\w+|smalltalk\.\w+|clinical\.\w+|unclear\.guess\.\w+"
     r"|\w+\.\w+\.(ask|retry|why|label|option\.\w+))$"
 )
 """Keys that the code makes from the name of a dialog, an act or a form's question."""

@@ -1,5 +1,8 @@
 """The kinds of conversation, in the order of the menu; to add one, add its module and its word."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.dialogs import (
     activity_search,
     add_credit,
@@ -64,14 +67,34 @@ ALL = tuple(
 
 NAMED = {dialog.name: dialog for dialog in ALL}
 COMMANDS = {word: dialog for dialog in ALL for word in ((dialog.command, *dialog.aliases)) if word}
-ANSWERING = {intent: dialog for dialog in ALL for intent in dialog.intents}
+CLAIMING = tuple(dialog for dialog in ALL if dialog.claims)
+ANSWERING = {
+    **{dialog.name: dialog for dialog in CLAIMING},
+    **{intent: dialog for dialog in ALL for intent in dialog.intents},
+}
 REREADING = tuple(dialog.rereads for dialog in (what_if.DIALOG, *ALL) if dialog.rereads)
 
 
-def reread(question: Question, context: Context) -> Question:
-    """The question as one of the dialogs reads it, else as it was read."""
+def meant(questions: Sequence[Question], text: str, context: Context) -> Sequence[Question]:
+    """Each question of a message as the dialog takes it whose words it uses, else as it was read.
+
+    Where no part of the message has such words, the whole may: what was cut in two belongs
+    together then, and is one question.
+    """
+    owned = [_owned(question, context) for question in questions]
+    if not any(owned):
+        whole = _owned(replace(questions[0], text=text), context)
+        if whole is not None:
+            return (whole,)
+    return tuple(own or question for own, question in zip(owned, questions, strict=True))
+
+
+def _owned(question: Question, context: Context) -> Question | None:
+    for dialog in CLAIMING:
+        if dialog.claims and dialog.claims(question.text):
+            return replace(question, intent=dialog.name, confidence=1.0, act=None)
     found = (again(question, context) for again in REREADING)
-    return next((one for one in found if one is not None), question)
+    return next((one for one in found if one is not None), None)
 
 
 def listed_commands(texts: Texts) -> tuple[tuple[str, str], ...]:

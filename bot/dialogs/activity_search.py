@@ -46,6 +46,10 @@ SHORT_HEAD = 20
 LIKE_A_TITLE = 75.0
 """From this score on, words that mean nothing else are taken for those of a title."""
 
+A_TITLE = 95.0
+TITLE_WORDS = 4
+"""From this score on, so many words or more are a title, whatever they may be read as."""
+
 TOGGLES: Mapping[str, tuple[str, Any]] = {
     "free": ("free", True),
     "online": ("format", "online"),
@@ -69,11 +73,16 @@ def answer(question: Question, context: Context) -> Sequence[Effect]:
     return [Remember(wished), Say("activity_search.page", values, rows)]
 
 
-def titled(text: str, context: Context) -> Sequence[Effect] | None:
-    """Activities that say all of a message that means nothing else, such as a title; or None."""
+def titled(text: str, context: Context, *, read: bool) -> Sequence[Effect] | None:
+    """Activities that say all of a message, such as a title; or None.
+
+    A message that was `read` as something, though not surely, has to be the title itself.
+    """
+    if read and len(text.split()) < TITLE_WORDS:
+        return None
     question = Question("activity_search", {"words": text, "beyond": text})
     found = context.catalog.search(search_of(question, 0, context))
-    if not found.hits or found.relaxed or found.hits[0].score < LIKE_A_TITLE:
+    if not found.hits or found.relaxed or found.hits[0].score < (A_TITLE if read else LIKE_A_TITLE):
         return None
     return answer(question, context)
 

@@ -62,10 +62,12 @@ class Dialog:
     whether the command menu shows it. `answer` answers a question at once; `press` takes its
     buttons; `proceed` takes the next message while the dialog is open and returns None for one
     that is clearly something else. `again` asks the open step once more after an interruption.
-    `rereads` returns the question as this dialog's own where its words say so whatever was read
-    ("what if ...", "which ones count"), and None for all others.
-    `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out. `claims` says
-    of a message's words that they are this dialog's, whatever else they may read as.
+    `hears` takes what came of an errand (`RunErrand`) that the dialog has sent out.
+
+    Two ways to words that were read as something else: `claims` says of a question's words that
+    they are this dialog's own ("export my data"), and its intent is then the dialog's name;
+    `rereads` returns the question as the dialog takes it, where that hangs on more than the words
+    ("which ones count" after a standing), and None for all others.
     """
 
     name: str
