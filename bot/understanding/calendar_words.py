@@ -4,6 +4,10 @@ Shy words are everyday words or names as well ("may", "sun") and count only afte
 to a date.
 """
 
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
 from bot.understanding.words import listed
 
 MONTHS = {
@@ -95,3 +99,20 @@ HOLIDAYS = {
 }
 PARTS = {"early": (1, 10), "mid": (11, 20), "middle": (11, 20), "late": (21, 31)}
 WEEKS = {"first": (1, 7), "second": (8, 14), "third": (15, 21), "last": (25, 31)}
+
+LONG_WORDS = (
+    "january february september october november december"
+    " tuesday wednesday thursday saturday yesterday tomorrow"
+).split()
+"""Long enough that a slip or two leaves no doubt; shorter ones are near other words and names."""
+_TWO_SLIPS = 8
+
+
+@lru_cache(maxsize=8192)
+def calendar_word(word: str) -> str:
+    """The word of the calendar that a misspelt one means, with the same first letter; or itself."""
+    for meant in LONG_WORDS:
+        slips = 2 if len(meant) >= _TWO_SLIPS else 1
+        if word[:1] == meant[0] and OSA.distance(word, meant, score_cutoff=slips) <= slips:
+            return meant
+    return word

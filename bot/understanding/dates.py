@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.understanding.calendar_words import calendar_word
 from bot.understanding.periods import Direction, Period, read_period
 from bot.understanding.words import cut
 
@@ -48,6 +49,7 @@ def read_spans(folds: Sequence[str], today: date, direction: Direction) -> tuple
     """All spans of dates in folded words, in order."""
     spans: list[Span] = []
     i = 0
+    folds = [calendar_word(word) for word in folds]
     while i < len(folds):
         period = read_period(folds, i, today, direction)
         if period is None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.understanding.calendar_words import calendar_word
 from bot.understanding.dates import read_date, read_span
 
 TODAY = date(2026, 11, 23)
@@ -100,3 +101,24 @@ def test_spans_of_a_transcript(text, first, last):
 @pytest.mark.parametrize("text", ["i may renew", "sat down", "march on", "the sun", "60 hours"])
 def test_everyday_words_are_no_dates(text):
     assert read_span(text, TODAY, "future") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("yesterdy", "yesterday"),
+        ("yestrday", "yesterday"),
+        ("wendsday", "wednesday"),
+        ("tommorow", "tomorrow"),
+        ("febuery", "february"),
+        ("decembr", "december"),
+        ("saturady", "saturday"),
+    ],
+)
+def test_a_slip_in_a_long_word_of_the_calendar_is_read(typed, meant):
+    assert calendar_word(typed) == meant
+
+
+@pytest.mark.parametrize("word", ["monday", "augusta", "thirsty", "remember", "tomography", "mayo"])
+def test_other_words_stay_what_they_are(word):
+    assert calendar_word(word) == word
