@@ -10,7 +10,7 @@ from typing import Any
 from rapidfuzz import fuzz, utils
 
 from bot.buttons import Press, pack
-from bot.dialogs import credit_list, difference, form, offers, start
+from bot.dialogs import credit_effects, credit_list, form, offers, start
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.credit_form import HIDDEN, MORE_TYPES, TYPES, credit_form
 from bot.dialogs.credit_words import said_of_credit
@@ -206,7 +206,7 @@ def _card(answers: Answers, context: Context, revision: int) -> Say:
     """What would be stored, what it does to the standings, and what speaks against it."""
     credit = _credit(answers, context, "")
     others = [one for one in context.physician.credits if one.id != credit.id or credit.id is None]
-    after = difference.with_credits(context, (*others, credit))
+    after = credit_effects.with_credits(context, (*others, credit))
     twin = _twin(credit, others)
     activity = context.catalog.get(credit.activity_id) if credit.activity_id else None
     suggested = _suggested(answers, context)
@@ -233,7 +233,7 @@ def _card(answers: Answers, context: Context, revision: int) -> Say:
         },
         "much": credit.amount > A_DAY,
         "edits": credit.id is not None,
-        "lines": [] if twin else difference.difference(context, after)[:FORESEEN],
+        "lines": [] if twin else credit_effects.effects(context, after)[:FORESEEN],
     }
     return Say("add_credit.card", values, _card_buttons(answers, suggested, revision, bool(twin)))
 
@@ -415,13 +415,13 @@ def _finish(answers: Answers, context: Context) -> Sequence[Effect]:
     batch = f"typed-{context.next_revision}"
     credit = _credit(answers, context, batch)
     before = [one for one in context.physician.credits if credit.id is None or one.id != credit.id]
-    after = difference.with_credits(context, (*before, credit))
+    after = credit_effects.with_credits(context, (*before, credit))
     values = {
         "title": credit.title,
         "amount": credit.amount,
         "points": credit.type == "moc",
         "edits": credit.id is not None,
-        "lines": difference.difference(context, after),
+        "lines": credit_effects.effects(context, after),
     }
     rows: list[tuple[Button, ...]] = []
     if credit.id is None:

@@ -7,7 +7,7 @@ from typing import Any
 from rapidfuzz import fuzz, utils
 
 from bot.buttons import Press, pack
-from bot.dialogs import difference, offers, start
+from bot.dialogs import credit_effects, offers, start
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.dialogs.written import credit_from_json, credit_to_json
@@ -152,8 +152,8 @@ def _listed(context: Context, page: int) -> Say:
     hub = [one for one in own if one.origin == "hub"]
     values = {
         **_rows(part, page * PAGE),
-        "hub": difference.sums(hub),
-        "own": difference.sums([one for one in own if one.origin != "hub"]),
+        "hub": credit_effects.sums(hub),
+        "own": credit_effects.sums([one for one in own if one.origin != "hub"]),
         "proofs": {one.credit_id for one in context.physician.proofs},
         "all": len(own),
     }
@@ -294,7 +294,7 @@ def _deleted(credit: Credit, context: Context) -> Sequence[Effect]:
 def _gone(credit: Credit, context: Context) -> Sequence[Effect]:
     assert credit.id is not None
     rest = [one for one in context.physician.credits if one.id != credit.id]
-    lines = difference.difference(context, difference.with_credits(context, rest))
+    lines = credit_effects.effects(context, credit_effects.with_credits(context, rest))
     undo = Button("credit_list.button.undo", pack("credit_list", "restore"))
     aside = {"removed": credit_to_json(credit)}
     return [

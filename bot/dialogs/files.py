@@ -12,7 +12,7 @@ from typing import Any
 from rapidfuzz import fuzz, utils
 
 from bot.buttons import Press, pack
-from bot.dialogs import add_credit, credit_list, difference, menu, offers, smalltalk, start
+from bot.dialogs import add_credit, credit_effects, credit_list, menu, offers, smalltalk, start
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.written import reading_from_json
 from bot.documents.matching import Doubtful, Preview, match
@@ -219,7 +219,7 @@ class _Shown:
         new = [_line(row) for row in preview.new]
         return {
             "name": _named(self.waiting["file"]),
-            **difference.sums(added),
+            **credit_effects.sums(added),
             "open": new[:OPEN_ROWS],
             "folded": new[OPEN_ROWS : OPEN_ROWS + FOLDED_ROWS],
             "more": max(0, len(new) - OPEN_ROWS - FOLDED_ROWS),
@@ -475,10 +475,10 @@ def _added(shown: _Shown) -> Sequence[Effect]:
     context, added = shown.context, shown.credits
     if not added:
         return start.outdated(context)
-    after = difference.with_credits(context, (*context.physician.credits, *added))
+    after = credit_effects.with_credits(context, (*context.physician.credits, *added))
     values = {
-        **difference.sums(added),
-        "lines": difference.difference(context, after),
+        **credit_effects.sums(added),
+        "lines": credit_effects.effects(context, after),
         "guessed": sum(bool(credit.inferred) for credit in added),
     }
     undo = Button("files.button.undo", pack("files", "undo", shown.batch))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.buttons import Press, pack
-from bot.dialogs import difference, offers, standings
+from bot.dialogs import offers, standing_words, standings
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.documents.charts import pace_chart, pace_of
@@ -57,7 +57,7 @@ def _pace(board: str, context: Context) -> Say:
     if one is None:
         rules = offers.ask("requirement", "credit_status.button.rules")
         return Say("pace.unknown", {"name": ""}, ((rules,),))
-    name = difference.name_of(one, context)
+    name = standing_words.name(one, context)
     pace, picture = pace_of(one, context.today), pace_chart(one, context.today)
     rows = _others(one, found, context)
     last = one.cycle.last_day
@@ -78,7 +78,7 @@ def _pace(board: str, context: Context) -> Say:
 
 def _others(one: Standing, found: Sequence[Standing], context: Context) -> Rows:
     others = [
-        Button(difference.name_of(other, context), pack("pace", "show", other.board), literal=True)
+        Button(standing_words.name(other, context), pack("pace", "show", other.board), literal=True)
         for other in found
         if other.board != one.board
     ][:OTHERS]

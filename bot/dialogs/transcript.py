@@ -7,7 +7,16 @@ from datetime import date
 from typing import Any
 
 from bot.buttons import Press, pack
-from bot.dialogs import credit_list, difference, menu, offers, pace, standings, start
+from bot.dialogs import (
+    credit_effects,
+    credit_list,
+    menu,
+    offers,
+    pace,
+    standing_words,
+    standings,
+    start,
+)
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.documents.deadlines import deadlines_ics
@@ -128,7 +137,7 @@ def _chosen(wish: _Wish, context: Context) -> _Chosen:
         others = [one for one in person.credits if one.board not in (None, wish.certifying)]
         person = replace(person, credits=tuple(c for c in person.credits if c not in others))
     if len(found) == 1 and (wish.board or wish.certifying):
-        name = difference.name_of(found[0], context)
+        name = standing_words.name(found[0], context)
     first, last = wish.first, wish.last
     if first is None and last is None and name:
         first, last = found[0].cycle.first_day, found[0].cycle.last_day
@@ -181,9 +190,9 @@ def _described(chosen: _Chosen) -> dict[str, Any]:
         "name": chosen.name,
         "first": chosen.period.first,
         "last": chosen.period.last,
-        "all": difference.sums(listed),
-        "hub": difference.sums(hub),
-        "own": difference.sums([credit for credit in listed if credit.origin != "hub"]),
+        "all": credit_effects.sums(listed),
+        "hub": credit_effects.sums(hub),
+        "own": credit_effects.sums([credit for credit in listed if credit.origin != "hub"]),
     }
 
 
@@ -219,7 +228,7 @@ def _calendar(chosen: _Chosen, context: Context) -> Say:
         add = offers.ask("licenses", "licenses.button.add")
         return Say("transcript.no_deadlines", {}, ((add, menu.button()),))
     entries = [
-        {"name": difference.name_of(one, context), "day": one.cycle.last_day} for one in dated
+        {"name": standing_words.name(one, context), "day": one.cycle.last_day} for one in dated
     ]
     content = deadlines_ics(dated, context.now)
     attached = Attachment("document", f"cme-deadlines-{context.today}.ics", content)

@@ -100,20 +100,10 @@ HOLIDAYS = {
 PARTS = {"early": (1, 10), "mid": (11, 20), "middle": (11, 20), "late": (21, 31)}
 WEEKS = {"first": (1, 7), "second": (8, 14), "third": (15, 21), "last": (25, 31)}
 
-LONG_WORDS = [
-    "january",
-    "february",
-    "september",
-    "october",
-    "november",
-    "december",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "saturday",
-    "yesterday",
-    "tomorrow",
-]
+LONG_WORDS = (
+    *("january", "february", "september", "october", "november", "december"),
+    *("tuesday", "wednesday", "thursday", "saturday", "yesterday", "tomorrow"),
+)
 """Long enough that a slip or two leaves no doubt; shorter ones are near other words and names."""
 _TWO_SLIPS = 8
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogs import standings
+from bot.dialogs import standing_words, standings
 from bot.dialogs.context import Context
-from bot.model import Credit, RuleStanding, Standing, State
+from bot.model import Credit, RuleStanding, State
 
 SHOWN = 5
 """Rules named; more are in the standing itself."""
@@ -17,7 +17,7 @@ def with_credits(context: Context, credits: Iterable[Credit]) -> Context:  # noq
     return replace(context, physician=replace(context.physician, credits=tuple(credits)))
 
 
-def difference(before: Context, after: Context) -> list[dict[str, Any]]:
+def effects(before: Context, after: Context) -> list[dict[str, Any]]:
     """A line for each rule that moved, those whose state changed first; at most `SHOWN`."""
     was = {
         (one.board, one.type, rule.id): rule
@@ -34,7 +34,7 @@ def difference(before: Context, after: Context) -> list[dict[str, Any]]:
                 continue
             lines.append(
                 {
-                    "name": name_of(one, after),
+                    "name": standing_words.name(one, after),
                     "title": rule.title.rstrip("."),
                     "have": rule.have,
                     "need": rule.need,
@@ -51,14 +51,6 @@ def _moved(old: RuleStanding, new: RuleStanding) -> bool:
     if State.MET in (old.state, new.state):
         return old.state is not new.state
     return old.have != new.have
-
-
-def name_of(one: Standing, context: Context) -> str:
-    """`Texas MD`, or the board's own name where it is no state's."""
-    boards = context.knowledge.boards
-    if one.board in boards:
-        return f"{boards[one.board].jurisdiction_name} {one.type or ''}".strip()
-    return one.board_name
 
 
 def sums(credits: Sequence[Credit]) -> dict[str, Any]:  # noqa: A002 - the domain's word
