@@ -19,6 +19,11 @@ from bot.understanding.slots import fill
 _INHERITING = frozenset({"next", "previous", "pick", "why", "undo", "other", "yes", "no"})
 _HELPING = frozenset({"thanks", "greeting", "swearing"})
 _ABOUT_STATES = frozenset({"credit_status", "requirement", "deadline", "plan"})
+_ABOUT_ONE = frozenset({"credit_status", "requirement", "deadline"})
+_HOLDERS = (
+    ("jurisdictions", frozenset({"certifying_board"})),
+    ("certifying_board", frozenset({"jurisdictions", "license_type"})),
+)
 _KEPT_APART = frozenset({"help", "out_of_scope", "privacy", "link_account"})
 _SEARCHING = frozenset({"activity_search", "plan", "add_credit"})
 _SEARCH_ONLY = frozenset({"free", "format", "min_credits", "city"})
@@ -131,6 +136,11 @@ def _completed(reading: Reading, previous: Question, today: date, lexicon: Lexic
         gone = {find.value for find in reading.negated.get(kind, ())}
         if gone and kind in kept:
             kept[kind] = [value for value in kept[kind] if value not in gone]
+    if previous.intent in _ABOUT_ONE:
+        # A state and a certifying board are two holders: the new one takes the old one's place.
+        for named, others in _HOLDERS:
+            if named in slots:
+                kept = {name: value for name, value in kept.items() if name not in others}
     also = reading.folds[0] in {"also", "plus"} or "too" in reading.folds
     for kind in ("jurisdictions", "topics"):
         if also and kind in slots and kind in kept:

@@ -210,3 +210,12 @@ def test_an_unsure_reading_names_its_runners_up(text, today, lexicon):
 def test_wordless_messages_are_not_understood(text, today, lexicon):
     (question,) = understand(text, today, lexicon)
     assert question.confidence < UNSURE
+
+
+@pytest.mark.behaviour(28)
+def test_a_state_takes_the_place_of_a_certifying_board_and_the_reverse(today, lexicon):
+    abim = understand("what do i need for abim this year", today, lexicon)[0]
+    california = understand("and pain hours in california", today, lexicon, abim)[0]
+    assert california.slots == {"jurisdictions": ["CA"], "topics": ["pain-management"]}
+    texas = understand("am i on track in texas", today, lexicon)[0]
+    assert understand("and abim?", today, lexicon, texas)[0].slots == {"certifying_board": "ABIM"}
