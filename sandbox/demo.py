@@ -190,7 +190,8 @@ def _acquaint(bot: Running, hub: HubSandbox, now: datetime) -> None:
             chat_id = entry["chat_id"]
             known = row_of(session, chat_id)
             if known is None:
-                person = replace(moved_on(read_person(entry), months), synced_at=now)
+                read_at = now if entry.get("licenses") else None
+                person = replace(moved_on(read_person(entry), months), synced_at=read_at)
                 keep_physician(session, chat_id, person, now)
                 told = physician_of(session, chat_id)
                 at = Answering(session, told, bot.rules, now)
