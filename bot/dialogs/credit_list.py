@@ -7,7 +7,7 @@ from typing import Any
 from rapidfuzz import fuzz, utils
 
 from bot.buttons import Press, pack
-from bot.dialogs import credit_effects, offers, start
+from bot.dialogs import complaint, credit_effects, offers, start
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.dialogs.written import credit_from_json, credit_to_json
@@ -242,6 +242,8 @@ def _opened(credit: Credit, context: Context) -> Edit:
                 Button("credit_list.button.delete", pack("credit_list", "delete", own)),
             )
         )
+    if credit.id is not None:
+        rows.append((complaint.about_credit(credit.id),))
     rows.append((_all(),))
     return Edit("credit_list.one", values, tuple(rows))
 

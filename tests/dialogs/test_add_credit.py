@@ -186,3 +186,13 @@ def test_a_reported_credit_cannot_be_deleted_and_it_is_said_kindly(rivera):
 def test_what_is_not_found_changes_nothing(rivera):
     assert "nothing was changed" in rivera.says("delete the xylophone credit")
     assert rivera.turns[-1].changes == ()
+
+
+def test_a_complaint_begins_under_a_credit_with_what_is_known(rivera):
+    rivera.says("show my credits")
+    rivera.presses("3")
+    title = rivera.first_line
+    rivera.presses("Problem with this activity")
+    rivera.presses("Start")
+    assert rivera.conversation.dialog.name == "complaint"
+    assert rivera.conversation.dialog.answers["activity"]["title"] in title
