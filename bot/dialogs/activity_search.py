@@ -18,7 +18,7 @@ from bot.dialogs.activity_wishes import (
     search_of,
     subjects,
 )
-from bot.dialogs.activity_words import ROOM, details, entries, subject_of
+from bot.dialogs.activity_words import QUOTED, ROOM, details, entries, shortened, subject_of
 from bot.dialogs.context import Context, Dialog
 from bot.dialogs.knowledge import folded
 from bot.dialogs.standings import open_rules
@@ -47,6 +47,7 @@ LIKE_A_TITLE = 75.0
 """From this score on, words that mean nothing else are taken for those of a title."""
 
 A_TITLE = 95.0
+LONGEST_TITLE = 300
 TITLE_WORDS = 4
 """From this score on, so many words or more are a title, whatever they may be read as."""
 
@@ -78,7 +79,9 @@ def titled(text: str, context: Context, *, read: bool) -> Sequence[Effect] | Non
 
     A message that was `read` as something, though not surely, has to be the title itself.
     """
-    if read and len(text.split()) < TITLE_WORDS:
+    least = TITLE_WORDS if read else 1
+    words = [word for word in text.split() if any(sign.isalnum() for sign in word)]
+    if len(text) > LONGEST_TITLE or len(words) < least:
         return None
     question = Question("activity_search", {"words": text, "beyond": text})
     found = context.catalog.search(search_of(question, 0, context))
@@ -198,8 +201,8 @@ def _page(
         "some_words": "some words" in found.relaxed,
         "wished": kinds(search, ()),
         "only_rule": only_rule,
-        "words": search.words,
-        "missing": question.slots.get("missing", ""),
+        "words": shortened(search.words, QUOTED),
+        "missing": shortened(question.slots.get("missing", ""), QUOTED),
         "state": _state_meant(question, context),
         "entries": shown,
         "first": page * PAGE + 1,

@@ -9,6 +9,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
+from bot.dialogs.activity_words import QUOTED, shortened
 from bot.dialogs.context import Context
 from bot.dialogs.knowledge import folded
 from bot.dialogs.standings import gaps, open_rules
@@ -257,7 +258,7 @@ def _about(question: Question, search: Search, context: Context) -> Iterator[tup
     if search.specialty:
         yield "specialty", knowledge.specialties.get(search.specialty, search.specialty).lower()
     if search.words:
-        yield "words", f"“{search.words}”"
+        yield "words", f"“{shortened(search.words, QUOTED)}”"
     if search.provider:
         yield "provider", f"by {_named(search.provider)}"
 

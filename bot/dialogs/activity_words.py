@@ -6,6 +6,9 @@ from typing import Any
 from bot.dialogs.context import Context
 from bot.model import Activity, CreditOffer, RuleStanding, Standing
 
+QUOTED = 60
+"""Characters of the physician's own words said back in the head of an answer."""
+
 OpenRules = Sequence[tuple[Standing, RuleStanding]]
 
 LENGTHS = ((72, 28), (60, 28), (52, 26), (44, 24), (38, 20), (32, 16), (26, 14))

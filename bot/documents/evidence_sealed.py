@@ -1,12 +1,10 @@
 """Evidence is taken apart in a process of its own, without secrets and within limits."""
 
 import json
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import cast, get_args
 
+from bot.documents.apart import run_apart
 from bot.documents.evidence import (
     ENDINGS,
     MOST_BYTES,
@@ -18,11 +16,6 @@ from bot.documents.evidence import (
 from bot.documents.transcripts.reading import Limits
 from bot.documents.transcripts.worker import confine
 
-_ROOT = Path(__file__).parents[2]
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from bot.documents.evidence_sealed import main; main()"
-)
 _LIMITS = Limits(answer_bytes=MOST_BYTES + 100_000, wall_seconds=40, cpu_seconds=30)
 
 
@@ -36,26 +29,10 @@ def cleaned_sealed(content: bytes) -> Evidence:
         raise EvidenceRefusedError("empty")
     if len(content) > MOST_BYTES:
         raise EvidenceRefusedError("too_large")
-    with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as reply:
-        question.write(content)
-        question.seek(0)
-        try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
-                [sys.executable, "-I", "-B", "-c", _START, str(_ROOT)],
-                stdin=question,
-                stdout=reply,
-                stderr=subprocess.DEVNULL,
-                env={},
-                cwd=tempfile.gettempdir(),
-                timeout=_LIMITS.wall_seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            raise EvidenceRefusedError("too_complex") from late
-        reply.seek(0)
-        answer, _, made = reply.read().partition(b"\n")
-    if done.returncode:
+    reply = run_apart(__name__, content, _LIMITS.wall_seconds, _LIMITS.answer_bytes)
+    if reply is None or len(reply) > _LIMITS.answer_bytes:
         raise EvidenceRefusedError("too_complex")
+    answer, _, made = reply.partition(b"\n")
     told = json.loads(answer)
     if told.get("refused") in get_args(Reason):
         raise EvidenceRefusedError(cast("Reason", told["refused"]))

@@ -263,3 +263,12 @@ def test_a_title_alone_finds_its_activity(stranger, text):
 def test_nonsense_is_not_taken_for_a_title(stranger):
     assert "I did not understand that" in stranger.says("asdf qwer zxcv")
     assert stranger.says("blah blah").startswith("I")
+
+
+@pytest.mark.parametrize(
+    "text", ["<" * 4000, "👍" * 900, "?!… —", "find courses about " + "x" * 3900]
+)
+def test_a_flood_is_not_said_back_and_nothing_is_found_for_signs(stranger, text):
+    stranger.says(text)
+    assert len(stranger.first_line) <= 200
+    assert not NUMBERED.findall(stranger.text)

@@ -6,20 +6,13 @@ like any other foreign text.
 """
 
 import json
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bot.documents.apart import run_apart
 from bot.documents.transcripts.reading import FileReason, Limits, Reading, RefusedError
 
-_ROOT = Path(__file__).parents[3]
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from bot.documents.transcripts.worker import main; main()"
-)
+_WORKER = "bot.documents.transcripts.worker"
 
 
 class _Answer(BaseModel):
@@ -38,26 +31,13 @@ def read_sealed(content: bytes, name: str | None, limits: Limits | None = None) 
     if len(content) >= limits.file_bytes:
         raise RefusedError("too_large", megabytes=limits.file_bytes // 1_000_000)
     order = {"name": name, "limits": TypeAdapter(Limits).dump_python(limits, mode="json")}
-    with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as reply:
-        question.write(json.dumps(order).encode() + b"\n" + content)
-        question.seek(0)
-        try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and our own code
-                [sys.executable, "-I", "-B", "-c", _START, str(_ROOT)],
-                stdin=question,
-                stdout=reply,
-                stderr=subprocess.DEVNULL,
-                env={},
-                cwd=tempfile.gettempdir(),
-                timeout=limits.wall_seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            raise RefusedError("too_complex") from late
-        reply.seek(0)
-        answer = _parse(reply.read(limits.answer_bytes + 1))
-    if done.returncode != 0 or answer is None:
-        raise RefusedError("too_complex" if done.returncode else "damaged")
+    asked = json.dumps(order).encode() + b"\n" + content
+    reply = run_apart(_WORKER, asked, limits.wall_seconds, limits.answer_bytes)
+    if reply is None:
+        raise RefusedError("too_complex")
+    answer = _parse(reply)
+    if answer is None:
+        raise RefusedError("damaged")
     if answer.reading is None:
         raise RefusedError(answer.refused or "damaged", **answer.values)
     return answer.reading
